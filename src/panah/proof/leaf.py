@@ -1,0 +1,200 @@
+"""Leaves: the public facts of a fund, as canonical JSON with a closed schema (docs/spec/leaves.md).
+
+Promises: `parse` accepts one spelling and one set of keys per type; `encode` writes nothing that
+`parse` refuses. What a leaf means for the books is `core/ledger.py`; who must have signed it is
+`core/statement.py`; whether a whole log adds up is `verify/`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from panah.errors import N_, ProofError
+from panah.proof import canonical
+from panah.proof.schema import (
+    Shape,
+    by_language,
+    day,
+    listing,
+    matching,
+    octets,
+    one_of,
+    record,
+    text,
+    whole,
+)
+
+PREFIX: Final = "panah/1/"
+
+_flag = whole(0, 1)
+_amount = whole(1)
+_index = whole(1)
+_currency = matching(r"[A-Z]{3}", "a currency code such as EUR")
+_rail = matching(r"[a-z]{2,12}", "the name of a rail")
+_member_name = matching(r"[a-z][a-z0-9-]{1,31}", "a pseudonym in small letters")
+_account = matching(r"(assets|income|expenses|liabilities|equity):[a-z][a-z-]{0,39}", "an account")
+_identifier = matching(r"[a-z0-9][a-z0-9-]{0,63}", "an identifier in small letters")
+_vkey = text(400)
+_signatures = listing(
+    lambda value, path: listing(text(200), 2, 2)(value, path), 40, 1
+)  # [[member name, Ed25519 signature in base64], …], sorted by name
+_member = record({"name": _member_name, "sign": octets(32), "seal": matching(r"age1[a-z0-9]{10,2000}", "an age recipient")})
+ROSTER: Final = record({"members": listing(_member, 40, 3), "until": day})
+
+CHARTER_KEYS: Final[dict[str, Shape]] = {
+    "name": by_language(80),
+    "scope": by_language(700),
+    "languages": listing(matching(r"[a-z]{2,3}(-[A-Z]{2})?", "a language tag"), 12, 1),
+    "currency": _currency,
+    "goal": _amount,
+    "minimum": _amount,
+    "suggestions": listing(_amount, 6),
+    "purposes": listing(matching(r"[a-z-]{3,24}", "a purpose"), 20, 1),
+    "overflow": one_of("return", "pass-on", "reserve"),
+    "surplus": by_language(500),
+    "shortfall": by_language(500),
+    "siblings": listing(record({"name": text(80), "url": matching(r"https?://[!-~]{3,200}", "a web address")}), 10),
+    "rails": record(
+        {},
+        {
+            "bank": record(
+                {"payee": text(70), "iban": matching(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", "an IBAN without spaces")},
+                {"bic": matching(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", "a BIC")},
+            ),
+            "card": record({"account": text(80)}),
+            "cash": record({}),
+            "fake": record({}),
+            "monero": record({"address": text(120)}),
+            "bitcoin": record({"address": text(200)}),
+        },
+    ),
+    "payee": record(
+        {
+            "form": text(120),
+            "holder": text(120),
+            "country": matching(r"[A-Z]{2}", "a country code such as DE"),
+            "private": _flag,
+            "statement": text(70),
+            "tax": by_language(400),
+            "refund": by_language(400),
+            "seen": by_language(400),
+        }
+    ),
+    "contact": text(200),
+    "auditor": record({"name": text(120)}, {"key": octets(32)}),
+    "batch": whole(1, 86400),
+    "demo": _flag,
+    "founded": day,
+    "release": record({"delay": whole(0, 365), "k": whole(5, 100)}),
+    "roster": ROSTER,
+}
+CHARTER_OPTIONAL: Final[dict[str, Shape]] = {
+    "outside": record({"k": whole(2, 20), "keys": listing(octets(32), 20, 2)}),
+    "previous": record({"origin": text(200), "leaf": octets(32)}),
+}
+AMENDABLE: Final = {
+    key: shape
+    for key, shape in (CHARTER_KEYS | CHARTER_OPTIONAL).items()
+    if key not in {"roster", "demo", "founded", "currency", "previous", "languages"}
+} | {"languages": CHARTER_KEYS["languages"]}
+
+_TYPES: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
+    # type: (required keys, optional keys), beside t and o which all have
+    "charter": ({"charter": record(CHARTER_KEYS, CHARTER_OPTIONAL), "vkey": _vkey, "sig": _signatures}, {}),
+    "amend": ({"day": day, "from": day, "set": record({}, AMENDABLE), "sig": _signatures}, {}),
+    "roster": ({"day": day, "roster": ROSTER, "sig": _signatures}, {}),
+    "life": ({"day": day, "to": one_of("open", "winding"), "sig": _signatures}, {"vkey": _vkey}),
+    "gift": (
+        {"cur": _currency, "amount": _amount, "counted": whole(0), "day": day, "rail": _rail, "rc": octets(32)},
+        {
+            "list": octets(32),  # SHA-256 of the signed bank list it came from
+            "rate": matching(r"[0-9]{1,9}(\.[0-9]{1,9})?", "a rate"),
+            "source": matching(r"[a-z0-9:.-]{3,60}", "the source of the rate"),
+        },
+    ),
+    "gift-void": ({"gift": _index, "amount": _amount, "counted": whole(0), "day": day, "why": one_of("void", "dispute", "returned")}, {}),
+    "count": ({"gift": _index, "counted": _amount, "day": day}, {}),
+    "gift-return": ({"gift": _index, "amount": _amount, "counted": whole(0), "day": day, "sig": _signatures}, {}),
+    "overflow": ({"gift": _index, "amount": _amount, "to": one_of("pass-on", "reserve"), "day": day, "sig": _signatures}, {"sibling": text(80)}),
+    "fee": ({"cur": _currency, "rail": _rail, "amount": _amount, "day": day, "sig": _signatures}, {}),
+    "settle": (
+        {"day": day, "from": _account, "out": _amount, "cur": _currency, "to": _account, "in": _amount, "into": _currency, "sig": _signatures},
+        {},
+    ),
+    "update": ({"day": day, "id": _identifier, "text": octets(32), "sig": _signatures}, {}),
+    "key": ({"day": day, "vkey": _vkey, "sig": _signatures}, {}),
+    "code": ({"day": day, "files": listing(listing(text(200), 2, 2), 60, 1), "sig": _signatures}, {}),
+    "close": ({"day": day, "sig": _signatures}, {"report": octets(32)}),
+}
+RESERVED: Final = frozenset({"payments", "opening", "attest", "stats"})
+"""Types whose shape docs/spec/leaves.md reserves; a log that holds one needs a newer verifier."""
+
+_STATEMENTS: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
+    # Signed messages to the site that never become leaves.
+    "bank-list": (
+        {
+            "id": octets(16),
+            "upto": day,
+            "lines": listing(
+                record(
+                    {
+                        "line": octets(32),  # salted id of the statement line: a double is harmless
+                        "kind": one_of("credit", "return", "correction"),
+                        "cur": _currency,
+                        "amount": _amount,
+                        "day": day,
+                    },
+                    {"ref": matching(r"RF[0-9]{2}[A-Z0-9]{1,21}", "an RF reference"), "undoes": octets(32)},
+                ),
+                100_000,
+            ),
+            "sig": _signatures,
+        },
+        {},
+    ),
+    "pause": ({"id": octets(16), "day": day, "what": one_of("gifts", "intake"), "sig": _signatures}, {}),
+    "resume": ({"id": octets(16), "day": day, "what": one_of("gifts", "intake"), "sig": _signatures}, {}),
+    "withdraw": ({"id": octets(16), "day": day, "update": _identifier, "sig": _signatures}, {"image": octets(32)}),
+    "restore": ({"id": octets(16), "day": day, "update": _identifier, "sig": _signatures}, {"image": octets(32)}),
+}
+
+_origin = matching(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[a-z0-9-]+)*", "an origin such as fund.example/2021")
+
+
+def _shapes(table: dict[str, tuple[dict[str, Shape], dict[str, Shape]]]) -> dict[str, Shape]:
+    return {
+        PREFIX + name: record({"t": one_of(PREFIX + name), "o": _origin} | needed, extra)
+        for name, (needed, extra) in table.items()
+    }
+
+
+_LEAF_SHAPES: Final = _shapes(_TYPES)
+_STATEMENT_SHAPES: Final = _shapes(_STATEMENTS)
+STATEMENT_LIMIT: Final = 32 * 1024 * 1024
+"""A bank list of a busy year fits; leaves keep `canonical.MAX_BYTES`."""
+
+
+def kind(value: dict[str, Any]) -> str:
+    """Give the type without its prefix (`gift`)."""
+    return str(value["t"])[len(PREFIX) :]
+
+
+def check(value: Any, *, statement: bool = False) -> dict[str, Any]:
+    """Check the shape of a leaf (or statement) and return it. Raises `ProofError` naming path and rule."""
+    shapes = _STATEMENT_SHAPES if statement else _LEAF_SHAPES
+    name = value.get("t") if type(value) is dict else None
+    shape = shapes.get(name) if type(name) is str else None
+    if shape is None:
+        raise ProofError(N_("%(type)s is not a type of leaf that this version knows."), type=str(name)[:60])
+    shape(value, kind(value))
+    return value  # type: ignore[no-any-return]
+
+
+def parse(data: bytes) -> dict[str, Any]:
+    """Read a leaf's bytes. Raises `ProofError` unless they are the one spelling of a known leaf."""
+    return check(canonical.decode(data))
+
+
+def encode(value: dict[str, Any]) -> bytes:
+    """Write a checked leaf in its one spelling."""
+    return canonical.encode(check(value))

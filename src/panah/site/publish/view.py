@@ -1,0 +1,73 @@
+"""What a published page may show: plain values, so that rendering needs no database.
+
+`site/books/queries.py` fills a `FundView` in one read; `render.py` turns it into files.
+Everything under `logged` comes from leaves; `counted` and `state` are the database's newest word.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+
+from panah.core.charter import Charter
+from panah.core.fund import State
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """Gifts of one day on one rail, minor units of the fund's currency."""
+
+    day: str
+    rail: str
+    gifts: int
+    amount: int
+    counted: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedBooks:
+    """Totals of the public log at `size` leaves."""
+
+    size: int
+    gross: int
+    counted: int
+    held: int
+    returned: int
+    passed_on: int
+    fees: int
+    gifts: int
+    days: tuple[DayRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateView:
+    """A dated text; `texts` maps a language tag to (title, Markdown body)."""
+
+    id: str
+    day: str
+    salt: str
+    texts: dict[str, tuple[str, str]]
+    images: tuple[tuple[str, dict[str, str]], ...] = ()  # (sha256 hex, alt text by language)
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FundView:
+    """One fund as the public sees it."""
+
+    slug: str
+    charter: Charter
+    state: State
+    counted: int
+    held: int
+    logged: LoggedBooks
+    fingerprint: str
+    vkey: str
+    today: datetime.date
+    bank_upto: datetime.date | None = None
+    gifts_paused: bool = False
+    intake_paused: bool = False
+    address: str = ""  # the origin's own address, for mirrors and feeds; empty = relative
+    updates: tuple[UpdateView, ...] = field(default=())
+    story: UpdateView | None = None
