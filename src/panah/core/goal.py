@@ -16,7 +16,7 @@ from panah.core.fund import State
 from panah.errors import N_, RefusedError
 
 if TYPE_CHECKING:
-    import datetime
+    import datetime as dt
     from collections.abc import Iterable
 
 
@@ -159,12 +159,12 @@ def split(capacity: Capacity, amount: int) -> tuple[int, int]:
 class Held:
     """The part of a gift that waits past the goal."""
 
-    gift: int
-    day: datetime.date
+    gift: str
+    day: dt.date
     amount: int
 
 
-def free(capacity: Capacity, held: Iterable[Held]) -> list[tuple[int, int]]:
+def free(capacity: Capacity, held: Iterable[Held]) -> list[tuple[str, int]]:
     """Give (gift, newly counted) for free capacity: oldest value day first, the last one in part.
 
     In `open` (a capture gave its claim back) and `met` (a refund); a fund that ends counts no more.

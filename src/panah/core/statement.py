@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from panah.errors import N_, InputError, RefusedError
 
 if TYPE_CHECKING:
-    import datetime
+    import datetime as dt
     from collections.abc import Collection, Iterable
 
 PREFIX: Final = "panah/1/"
@@ -51,8 +51,8 @@ def check_signers(
     signers: Collection[str],
     members: Collection[str],
     *,
-    day: datetime.date,
-    until: datetime.date,
+    day: dt.date,
+    until: dt.date,
 ) -> None:
     """Raise `RefusedError`, naming who or how many are missing, unless the right members signed.
 
