@@ -1,0 +1,158 @@
+"""The contract every rail fulfils: how money reaches a fund, seen from the site.
+
+There are two families, because only one of them can be refused at the goal:
+
+- A **pull rail** (card, the demo's fake) takes money only when the site says so. The giver authorises an
+  amount at the provider, the site *claims* room under the goal, then captures all or part of it; what finds
+  no room is voided and nothing was taken. One that tells no room before taking the money is not a pull rail.
+- A **push rail** (bank, cash, monero, bitcoin) shows the giver where to send money. What arrives can't be
+  refused: it is always booked first, and what is past the goal becomes a held gift under the charter's
+  overflow rule.
+
+What holds for both:
+
+- A rail never decides whether a gift counts, never touches the database, and keeps no state: the site
+  records its intention first, calls, and records the answer.
+- Every call that moves money carries a `key` made from our own row. A rail passes it on as the provider's
+  idempotency key, so a call repeated after a crash moves money once.
+- Events arrive late, doubled and out of order. `RailEvent.id` is the provider's own id of the event: the same
+  fact has the same id for ever, and two facts never share one.
+- Nothing of the giver beyond the gift id crosses this border: no name, no address, no account, not in
+  an event, an exception or a log line.
+- A network fault is an *outcome* (`unknown`), not an exception: the site keeps the room until it knows.
+
+Adding a rail touches its own folder and `registry.py`, and the charter's table of rails in `proof/leaf.py`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from panah.core.money import Money
+
+EventKind = Literal["authorised", "settled", "failed", "voided", "refunded", "disputed"]
+CaptureOutcome = Literal["captured", "refused", "unknown"]
+VoidOutcome = Literal["voided", "refused", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class GiftOrder:
+    """One gift that a rail is asked to carry.
+
+    `id` is minted before anything is paid and is all that a provider learns of us beside the amount;
+    `reference` is what the giver types or a provider echoes (the RF reference on `bank`); `lang` is the
+    language of the page (`en`, `fa`), for a provider's own pages.
+    """
+
+    id: str
+    amount: Money
+    reference: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class RailEvent:
+    """One fact that a provider proved, already authenticated.
+
+    `authorised`: the giver agreed, nothing was taken yet. `settled`: money was taken (`amount` of it).
+    `failed`: it will never be. `voided`: an authorisation ended without taking money. `refunded` and
+    `disputed`: `amount` of what was settled went back. `day` is the provider's day in UTC.
+    """
+
+    id: str
+    gift: str
+    kind: EventKind
+    amount: Money
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What became of a capture. `amount` is what was taken: zero unless the outcome is `captured`.
+
+    `unknown` means that the call may have reached the provider: the room stays claimed, and the site asks
+    again with the same key, or reads the state once the key is too old to be safe.
+    """
+
+    outcome: CaptureOutcome
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionLine:
+    """One line of "how to send it". `name` is a stable word that the page translates (`payee`, `iban`, …).
+
+    `shown` is for reading (grouped by spaces), `copied` is what goes into the clipboard or a bank's form.
+    """
+
+    name: str
+    shown: str
+    copied: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """How to send a gift on a push rail: lines in the order of a bank's form, and the text of a QR code.
+
+    `qr_text` is empty where no code that payment apps read exists for this currency.
+    """
+
+    lines: tuple[InstructionLine, ...]
+    qr_text: str
+
+
+class PullRail(Protocol):
+    """A rail whose money the site takes, or does not."""
+
+    @property
+    def name(self) -> str:
+        """The word in the charter and in leaves (`card`, `fake`)."""
+
+    @property
+    def local_capture(self) -> bool:
+        """True where capture needs no call to a provider, so it may run inside the claim's transaction."""
+
+    def begin(self, order: GiftOrder, return_path: str) -> str:
+        """Start a payment and give the address to send the giver to: absolute, or relative to the fund.
+
+        `return_path` is where the provider sends the giver back. Nothing may be taken by this call alone.
+        """
+
+    def read_event(self, headers: Mapping[str, str], body: bytes, secret: bytes) -> RailEvent | None:
+        """Authenticate and read one event, or give None for a kind this rail has no use for.
+
+        `headers` answers `.get()` for a header's usual spelling. Raises `ProofError` if the signature does
+        not hold over the exact bytes, `InputError` if what it signs can't be read. Authenticates first:
+        not one byte of an unsigned body is parsed. Makes no call to anybody.
+        """
+
+    def capture(self, order: GiftOrder, amount: Money, key: str) -> Capture:
+        """Take `amount` (at most the order's) of what was authorised. Safe to repeat with the same key."""
+
+    def void(self, order: GiftOrder, key: str) -> VoidOutcome:
+        """Let go of an authorisation. Safe to repeat with the same key; `refused` if already captured."""
+
+
+class PushRail(Protocol):
+    """A rail on which givers send money that can't be refused. What came is read elsewhere, by members."""
+
+    @property
+    def name(self) -> str:
+        """The word in the charter and in leaves (`bank`)."""
+
+    def new_reference(self) -> str:
+        """Give a fresh reference, by which money that arrives is matched with its gift."""
+
+    def instructions(self, order: GiftOrder, rail_charter: Mapping[str, Any]) -> Instructions:
+        """Say how to send this gift. `rail_charter` is the charter's own table of this rail.
+
+        Raises `InputError` if the table can't be used as it is; pure otherwise.
+        """
+
+
+def is_pull(rail: PullRail | PushRail) -> bool:
+    """Tell the families apart."""
+    return hasattr(rail, "capture")
