@@ -1,0 +1,20 @@
+"""All tables of one fund. Hot paths use them through `storage/batch.py`; everything else by the ORM."""
+
+from panah.storage.models.fund import Counter, Fund, LogHead, Statement
+from panah.storage.models.gift import BankLine, Gift, RailEventRow
+from panah.storage.models.journal import Entry, Posting
+from panah.storage.models.text import Update, UpdateImage
+
+__all__ = [
+    "BankLine",
+    "Counter",
+    "Entry",
+    "Fund",
+    "Gift",
+    "LogHead",
+    "Posting",
+    "RailEventRow",
+    "Statement",
+    "Update",
+    "UpdateImage",
+]

@@ -1,0 +1,154 @@
+"""Booking a bank list that two members signed: each line once, whoever sends it again.
+
+The list was made from a bank statement on members' own machines (`panah bank import`); names, IBANs
+and free texts never came here. Push money can't be refused: every credit is booked, what is past
+the goal is held.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from panah.core import goal as rule
+from panah.core.fund import Act, State, require
+from panah.errors import N_, RefusedError
+from panah.site.gifts.booking import Arrival, book, count_waiting, undo
+from panah.storage.batch import GIFT_COLUMNS, Batch, read_gift
+from panah.storage.funds import FundHome
+from panah.storage.rows import GiftRow
+from panah.storage.writer import writer_for
+
+STEP: Final = 200
+"""Lines per transaction: a list of a busy year must not keep givers waiting."""
+
+
+@dataclass(slots=True)
+class ListOutcome:
+    """What became of the lines; amounts in minor units. `unknown` are undoing lines whose original is not here."""
+
+    booked: int = 0
+    counted: int = 0
+    held: int = 0
+    doubles: int = 0
+    undone: int = 0
+    unknown: list[str] = field(default_factory=list)
+
+    def add(self, other: ListOutcome) -> None:
+        """Take in the outcome of a further part."""
+        self.booked += other.booked
+        self.counted += other.counted
+        self.held += other.held
+        self.doubles += other.doubles
+        self.undone += other.undone
+        self.unknown += other.unknown
+
+
+def book_list(fund: FundHome, body: dict[str, Any], listed: str, now: datetime.datetime) -> ListOutcome:
+    """Book every line of a verified `bank-list` body; `listed` is the base64 SHA-256 of its signed bytes.
+
+    Raises `RefusedError` before the first line when the fund's state or a currency forbids it.
+    Cut off half-way, it is simply sent again: lines that were booked are doubles then.
+    """
+    outcome = ListOutcome()
+    lines = body["lines"]
+    writer = writer_for(fund)
+    writer.submit(partial(_check, lines=lines))
+    for begin in range(0, len(lines), STEP):
+        part = lines[begin : begin + STEP]
+        outcome.add(writer.submit(partial(_book_lines, lines=part, listed=listed, today=now.date())))
+    writer.submit(partial(_note_upto, upto=datetime.date.fromisoformat(body["upto"])))
+    return outcome
+
+
+def _check(batch: Batch, lines: Sequence[dict[str, Any]]) -> None:
+    require(State(batch.counter.state), Act.BOOK)
+    currency = batch.rules.charter["currency"]
+    for line in lines:
+        if line["cur"] != currency:
+            raise RefusedError(
+                N_("The list has a line in %(other)s, the fund's currency is %(currency)s."),
+                hint=N_("Import the statement of the account that the charter names."),
+                other=line["cur"], currency=currency,
+            )  # fmt: skip
+
+
+def _note_upto(batch: Batch, upto: datetime.date) -> None:
+    if batch.counter.bank_upto is None or batch.counter.bank_upto < upto:
+        batch.counter.bank_upto = upto
+        batch.counter.face += 1
+
+
+def _book_lines(batch: Batch, lines: Sequence[dict[str, Any]], listed: str, today: datetime.date) -> ListOutcome:
+    outcome = ListOutcome()
+    for line in lines:
+        identity = base64.b64decode(line["line"])
+        if batch.query("SELECT 1 FROM storage_bankline WHERE line = %s", [identity]):
+            outcome.doubles += 1
+        elif line["kind"] == "credit":
+            _book_credit(batch, line, identity, listed, today, outcome)
+        else:
+            _undo_line(batch, line, identity, listed, today, outcome)
+    return outcome
+
+
+def _book_credit(
+    batch: Batch, line: dict[str, Any], identity: bytes, listed: str, today: datetime.date, outcome: ListOutcome
+) -> None:
+    row = _gift_for(batch, line, today)
+    c = batch.counter
+    capacity = rule.Capacity(c.goal, c.counted, c.claimed, c.minimum, State(c.state))
+    counted, held = rule.split(capacity, line["amount"])
+    book(batch, row, Arrival(line["amount"], counted, datetime.date.fromisoformat(line["day"]), listed), today)
+    _remember(batch, line, identity, row.id, listed)
+    outcome.booked += 1
+    outcome.counted += counted
+    outcome.held += held
+
+
+def _gift_for(batch: Batch, line: dict[str, Any], today: datetime.date) -> GiftRow:
+    """Give the gift that the transfer belongs to; make one for a transfer without (or with a used) reference."""
+    found = []
+    if reference := line.get("ref"):
+        found = batch.query(f"SELECT {GIFT_COLUMNS} FROM storage_gift WHERE reference = %s", [reference])
+    if found:
+        row = read_gift(found[0])
+        if row.status in {"promised", "refused"}:
+            return row
+        # A second transfer under one reference is a gift of its own that the same code finds.
+        commitment, twin = row.rc, True
+    else:
+        # Came without visiting the page: nobody has a code for it, so nobody can claim it as theirs.
+        commitment, twin = secrets.token_bytes(32), False
+    made = GiftRow(
+        secrets.token_hex(16), "bank", line["cur"], line["amount"], True, commitment, None, today, twin=twin
+    )
+    batch.add_gift(made)
+    return made
+
+
+def _undo_line(
+    batch: Batch, line: dict[str, Any], identity: bytes, listed: str, today: datetime.date, outcome: ListOutcome
+) -> None:
+    original = base64.b64decode(line.get("undoes", ""))
+    found = batch.query("SELECT gift FROM storage_bankline WHERE line = %s", [original])
+    row = batch.gift(found[0][0]) if found else None
+    if row is None or row.booked == 0:
+        outcome.unknown.append(line["line"])
+        return
+    undo(batch, row, min(line["amount"], row.booked), today, why="returned")
+    _remember(batch, line, identity, row.id, listed)
+    count_waiting(batch, today)
+    outcome.undone += 1
+
+
+def _remember(batch: Batch, line: dict[str, Any], identity: bytes, gift: str, listed: str) -> None:
+    batch.execute(
+        "INSERT INTO storage_bankline (line, kind, gift, amount, day, listed) VALUES (%s, %s, %s, %s, %s, %s)",
+        [identity, line["kind"], gift, line["amount"], line["day"], base64.b64decode(listed)],
+    )

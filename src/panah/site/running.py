@@ -1,0 +1,71 @@
+"""What runs beside the requests of one site process: a writer, a sequencer and a publisher per fund."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from panah.site.publisher import Publisher
+from panah.storage.funds import FundHome, attach, list_funds, migrate
+from panah.storage.rows import CounterRow
+from panah.storage.sequencer import Sequencer
+from panah.storage.writer import stop_writers, writer_for
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One fund at work."""
+
+    fund: FundHome
+    sequencer: Sequencer
+    publisher: Publisher
+
+
+_running: dict[str, Running] = {}
+
+
+def start(home: Path, database: str = "", address: str = "") -> list[Running]:
+    """Attach every fund under `home`, complete what a crash cut off, and start its threads. Once per process."""
+    for fund in list_funds(home):
+        if fund.slug not in _running:
+            attach(fund, database)
+            migrate(fund)
+            _running[fund.slug] = _start(fund, address)
+    return list(_running.values())
+
+
+def _start(fund: FundHome, address: str) -> Running:
+    writer = writer_for(fund)
+    interval = writer.submit(lambda batch: int(str(batch.rules.charter["batch"])))
+    publisher: Publisher | None = None
+
+    def log_grew() -> None:
+        if publisher is not None:
+            publisher.log_grew()
+
+    sequencer = Sequencer(fund, interval, log_grew)
+    publisher = Publisher(fund, address)
+    last_state: list[str] = []
+
+    def hear(counter: CounterRow) -> None:
+        publisher.hear(counter)
+        if last_state and counter.state != last_state[0]:
+            sequencer.flush()  # met, winding and closed are in the log at once, not at the next interval
+        last_state[:] = [counter.state]
+
+    writer.listen(hear)
+    return Running(fund, sequencer, publisher)
+
+
+def running(slug: str) -> Running | None:
+    """Give a fund at work in this process."""
+    return _running.get(slug)
+
+
+def stop() -> None:
+    """End everything in order: the log takes in what is booked, the pages show it."""
+    for entry in _running.values():
+        entry.sequencer.stop()
+        entry.publisher.stop()
+    _running.clear()
+    stop_writers()

@@ -1,0 +1,62 @@
+"""The rows that hot paths hold in memory for one transaction, as plain records."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class CounterRow:
+    """The locked counter (`models.Counter`), minor units of the fund's currency."""
+
+    state: str
+    goal: int
+    minimum: int
+    counted: int
+    claimed: int
+    held: int
+    next_entry: int
+    next_leaf: int
+    gifts_paused: bool
+    intake_paused: bool
+    rules: int
+    face: int
+    bank_upto: datetime.date | None
+
+    def rest(self) -> int:
+        """Give the capacity that is neither counted nor claimed."""
+        return self.goal - self.counted - self.claimed
+
+
+@dataclass(slots=True)
+class GiftRow:
+    """A gift (`models.Gift`), amounts in minor units."""
+
+    id: str
+    rail: str
+    currency: str
+    amount: int
+    takes_rest: bool
+    rc: bytes
+    reference: str | None
+    made: datetime.date
+    status: str = "promised"
+    claimed: int = 0
+    booked: int = 0
+    counted: int = 0
+    value_day: datetime.date | None = None
+    log_by: datetime.date | None = None
+    twin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FundRules:
+    """The rules in force (`models.Fund`), read once per change."""
+
+    slug: str
+    origin: str
+    charter: dict[str, object]
+    roster: dict[str, object]
+    leaf0: bytes
+    vkey: str
