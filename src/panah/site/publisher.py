@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.db import connections
 
-from panah.site.books.queries import FaceReader
+from panah.site.books.queries import FaceReader, shown_of
 from panah.site.publish.render import publish
 from panah.storage.funds import FundHome
 from panah.storage.rows import CounterRow
@@ -23,12 +23,6 @@ PAUSE: Final = 1.0
 log = logging.getLogger("panah.site")
 
 Shown = tuple[Any, ...]
-
-
-def shown_of(state: str, counted: int, goal: int, face: int, rules: int, gifts_paused: bool) -> Shown:
-    """Give what the pages show of the counter: progress in 1 % steps until 95 %, then exactly."""
-    percent = counted * 100 // goal
-    return (state, percent if percent < 95 else counted, face, rules, gifts_paused)
 
 
 class Publisher:
