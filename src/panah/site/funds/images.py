@@ -2,7 +2,7 @@
 
 A photograph carries where, when and with what it was made. So a member draws it anew first (`panah site
 image`), signs the hash of the copy, and the site refuses every picture that holds more than pixels: only
-the segments that a decoder needs are let through. Refuses large files and decompression bombs before
+JPEG, and of it only the segments that a decoder needs. Refuses large files and decompression bombs before
 they are decoded.
 """
 
@@ -26,8 +26,6 @@ _READS: Final = ("JPEG", "PNG", "WEBP")
 # head (APP0). Every other APPn and COM may carry a camera, a place, a name or a second picture.
 _JPEG_MARKERS: Final = frozenset({0xC0, 0xC1, 0xC2, 0xC4, 0xDA, 0xDB, 0xDD, 0xE0})
 _JFIF: Final = b"JFIF\x00"
-_PNG_HEAD: Final = b"\x89PNG\r\n\x1a\n"
-_PNG_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 
 
 def _open(data: bytes) -> Image.Image:
@@ -48,65 +46,28 @@ def _open(data: bytes) -> Image.Image:
 
 
 def redraw(data: bytes) -> bytes:
-    """Give a fresh picture with nothing but the pixels, turned upright, at most 1600 pixels a side."""
+    """Give a fresh JPEG with nothing but the pixels, turned upright, at most 1600 pixels a side."""
     drawn = ImageOps.exif_transpose(_open(data))
     drawn.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    has_alpha = drawn.mode in {"RGBA", "LA", "PA"} or "transparency" in drawn.info
-    mode = "RGBA" if has_alpha else "RGB"
-    pixels = drawn.convert(mode)
-    canvas = Image.new(mode, pixels.size)  # a new object: no info dictionary comes along
-    canvas.paste(pixels)
-    return _encode(canvas, is_drawing=has_alpha or _has_few_colours(pixels))
-
-
-def _has_few_colours(pixels: Image.Image) -> bool:
-    # Charts and scans of text get no JPEG mush.
-    return pixels.getcolors(256) is not None
-
-
-def _encode(canvas: Image.Image, *, is_drawing: bool) -> bytes:
-    for quality in (82, 70, 55, 40):
+    pixels = drawn.convert("RGBA")
+    canvas = Image.new("RGB", pixels.size, "white")  # a new object: no info dictionary comes along
+    canvas.paste(pixels, mask=pixels)
+    for quality in (84, 70, 55, 40):
         out = io.BytesIO()
-        if is_drawing:
-            canvas.save(out, "PNG", optimize=True)
-        else:
-            canvas.save(out, "JPEG", quality=quality, optimize=True)
+        canvas.save(out, "JPEG", quality=quality, optimize=True)
         if out.tell() <= LARGEST_COPY:
             return out.getvalue()
-        if is_drawing:
-            canvas = canvas.convert("RGB")
-            is_drawing = False
     raise InputError(N_("This picture stays larger than %(limit)s kB."), limit=LARGEST_COPY // 1024)
 
 
 def require_clean(data: bytes) -> None:
     """Refuse a picture that could hold more than its pixels, or that does not decode."""
-    clean = len(data) <= LARGEST_COPY and (_is_clean_jpeg(data) or _is_clean_png(data))
-    if not clean:
+    if len(data) > LARGEST_COPY or not _is_clean_jpeg(data):
         raise RefusedError(
             N_("A picture may still hold where and with what it was made."),
             hint=N_("Draw it anew, then sign the update with the copy: panah site image FILE --out COPY."),
         )
     _open(data)
-
-
-def extension(data: bytes) -> str:
-    """Name the kind by its first bytes: `png` or `jpg`."""
-    return "png" if data.startswith(_PNG_HEAD) else "jpg"
-
-
-def _is_clean_png(data: bytes) -> bool:
-    if not data.startswith(_PNG_HEAD):
-        return False
-    at = len(_PNG_HEAD)
-    while at + 12 <= len(data):
-        size, name = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
-        if name not in _PNG_CHUNKS:
-            return False
-        at += 12 + size
-        if name == b"IEND":
-            return size == 0 and at == len(data)  # nothing hangs behind the end
-    return False
 
 
 def _is_clean_jpeg(data: bytes) -> bool:
