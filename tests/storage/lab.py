@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import secrets
 from pathlib import Path
 
@@ -23,11 +23,13 @@ from panah.storage.logkey import make_log_key  # noqa: E402
 from panah.storage.models import Counter, Fund, LogHead  # noqa: E402
 
 ORIGIN = "fund.invalid/lab"
-NOW = datetime.datetime(2026, 1, 18, 12, tzinfo=datetime.UTC)
+NOW = dt.datetime(2026, 1, 18, 12, tzinfo=dt.UTC)
 TODAY = NOW.date()
 
 
-def make_fund(home: Path, *, goal: int = 100_000, minimum: int = 500, database: str = "", slug: str = "lab") -> FundHome:
+def make_fund(
+    home: Path, *, goal: int = 100_000, minimum: int = 500, database: str = "", slug: str = "lab"
+) -> FundHome:
     """Make an open fund in EUR with bank and fake rails; amounts in cents."""
     fund = FundHome(home, slug)
     fund.folder.mkdir(parents=True)
@@ -45,9 +47,7 @@ def make_fund(home: Path, *, goal: int = 100_000, minimum: int = 500, database: 
 
 def request(amount: int, *, rail: str = "fake", takes_rest: bool = False) -> GiftRequest:
     """Make what a form sends; amount in cents."""
-    return GiftRequest(
-        secrets.token_hex(16), rail, Money(amount, "EUR"), takes_rest, secrets.token_bytes(32), "en"
-    )
+    return GiftRequest(secrets.token_hex(16), rail, Money(amount, "EUR"), takes_rest, secrets.token_bytes(32), "en")
 
 
 def event(gift: str, amount: int, kind: str = "authorised", name: str = "") -> RailEvent:

@@ -114,7 +114,11 @@ def test_transfers_past_the_goal_are_held_and_counted_when_room_comes(new_fund):
     receive_event(fund, RAIL, event(first.id, 9000), NOW)
     late, later = request(3000, rail="bank"), request(4000, rail="bank")
     references = [promise(fund, asked, NOW).reference for asked in (late, later)]
-    lines = [credit(3000, references[0], "2026-01-19"), credit(4000, references[1], "2026-01-18"), credit(700)]
+    lines = [
+        credit(3000, references[0], "2026-01-19"),
+        credit(4000, references[1], "2026-01-18"),
+        credit(700),
+    ]
     outcome = book_list(fund, bank_list(*lines), LISTED, NOW)
     assert (outcome.booked, outcome.counted, outcome.held) == (3, 1000, 6700)
     assert counter(fund).state == "met"
@@ -158,7 +162,8 @@ def test_a_code_serves_one_gift_only(new_fund):
 
 
 steps = st.lists(
-    st.tuples(st.sampled_from(["give", "rest", "bank", "refund", "return"]), st.integers(500, 6000)), max_size=25
+    st.tuples(st.sampled_from(["give", "rest", "bank", "refund", "return"]), st.integers(500, 6000)),
+    max_size=25,
 )
 
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from panah.errors import InputError, N_
+from panah.errors import N_, InputError
 
 EXPONENTS: Final[dict[str, int]] = {
     "AED": 2, "AFN": 2, "AUD": 2, "BGN": 2, "BRL": 2, "CAD": 2, "CHF": 2, "CNY": 2, "CZK": 2, "DKK": 2,

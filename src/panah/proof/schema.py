@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime
+import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
@@ -75,7 +75,7 @@ def octets(length: int) -> Shape:
 def day(value: Any, path: str) -> None:
     """Calendar day `YYYY-MM-DD` (UTC)."""
     try:
-        if datetime.date.fromisoformat(value).isoformat() == value:
+        if dt.date.fromisoformat(value).isoformat() == value:
             return
     except (TypeError, ValueError):
         pass

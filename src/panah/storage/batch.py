@@ -7,7 +7,7 @@ Promise: nothing is written before `flush`; the counter row was locked before an
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -20,9 +20,7 @@ _GIFT: Final = (
     " status, claimed, booked, counted, value_day, log_by, twin"
 )
 _INSERT_GIFT: Final = f"INSERT INTO storage_gift ({_GIFT}) VALUES ({', '.join(['%s'] * 15)})"
-_UPDATE_GIFT: Final = (
-    "UPDATE storage_gift SET status = %s, claimed = %s, booked = %s, counted = %s, value_day = %s, log_by = %s WHERE id = %s"
-)
+_UPDATE_GIFT: Final = "UPDATE storage_gift SET status = %s, claimed = %s, booked = %s, counted = %s, value_day = %s, log_by = %s WHERE id = %s"
 _INSERT_EVENT: Final = "INSERT INTO storage_raileventrow (id, gift, outcome) VALUES (%s, %s, %s)"
 _INSERT_ENTRY: Final = "INSERT INTO storage_entry (id, kind, body, gift_ref) VALUES (%s, %s, %s, %s)"
 _INSERT_POSTING: Final = "INSERT INTO storage_posting (entry, account, currency, minor) VALUES (%s, %s, %s, %s)"
@@ -65,7 +63,9 @@ class Batch:
                 self._events[identity] = outcome
         codes = list(commitments)
         if codes:
-            self._commitments.update(bytes(row[0]) for row in self._select("SELECT rc FROM storage_gift WHERE rc", codes))
+            self._commitments.update(
+                bytes(row[0]) for row in self._select("SELECT rc FROM storage_gift WHERE rc", codes)
+            )
 
     def _select(self, query: str, keys: list[Any]) -> list[tuple[Any, ...]]:
         if self._postgresql:
@@ -192,7 +192,7 @@ def read_gift(row: Sequence[Any]) -> GiftRow:
     values[5] = bytes(values[5])
     for column in (7, 12, 13):
         if isinstance(values[column], str):
-            values[column] = datetime.date.fromisoformat(values[column])
+            values[column] = dt.date.fromisoformat(values[column])
     return GiftRow(*values)
 
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.management import call_command
 from django.db import connections
 
-from panah.errors import InputError, N_
+from panah.errors import N_, InputError
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from panah.errors import FatalError, N_
+from panah.errors import N_, FatalError
 
 _COLUMNS = (
     "state, goal, minimum, counted, claimed, held, next_entry, next_leaf,"

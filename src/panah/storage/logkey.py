@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from panah.errors import FatalError, N_
+from panah.errors import N_, FatalError
 from panah.proof.note import SigningKey
 from panah.storage.durable import make_folder, write_file
 from panah.storage.funds import FundHome

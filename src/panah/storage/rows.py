@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 
 
@@ -22,7 +22,7 @@ class CounterRow:
     intake_paused: bool
     rules: int
     face: int
-    bank_upto: datetime.date | None
+    bank_upto: dt.date | None
 
     def rest(self) -> int:
         """Give the capacity that is neither counted nor claimed."""
@@ -40,13 +40,13 @@ class GiftRow:
     takes_rest: bool
     rc: bytes
     reference: str | None
-    made: datetime.date
+    made: dt.date
     status: str = "promised"
     claimed: int = 0
     booked: int = 0
     counted: int = 0
-    value_day: datetime.date | None = None
-    log_by: datetime.date | None = None
+    value_day: dt.date | None = None
+    log_by: dt.date | None = None
     twin: bool = False
 
 

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from django.db import connections
 
-from panah.errors import FatalError, N_
+from panah.errors import N_, FatalError
 from panah.proof import leaf
 from panah.proof.canonical import decode
 from panah.proof.checkpoint import Checkpoint
@@ -50,7 +50,8 @@ def sequence(fund: FundHome, *, steps: Callable[[str], None] = lambda _: None) -
 def assign_places(batch: Batch) -> int:
     """Give waiting entries their places: runs of gifts shuffled, everything else in order (job)."""
     rows = batch.query(
-        "SELECT id, kind, body, gift_ref FROM storage_entry WHERE leaf IS NULL ORDER BY id LIMIT %s", [LARGEST_STEP]
+        "SELECT id, kind, body, gift_ref FROM storage_entry WHERE leaf IS NULL ORDER BY id LIMIT %s",
+        [LARGEST_STEP],
     )
     places: dict[str, int] = {}
     changes: list[tuple[int, bytes, int]] = []
@@ -119,10 +120,13 @@ def _swap_head(fund: FundHome, rules: FundRules, old_size: int, size: int, root:
 
     def swap(batch: Batch) -> None:
         changed = batch.execute(
-            "UPDATE storage_loghead SET size = %s, note = %s WHERE id = 1 AND size = %s", [size, note, old_size]
+            "UPDATE storage_loghead SET size = %s, note = %s WHERE id = 1 AND size = %s",
+            [size, note, old_size],
         )
         if changed != 1:
-            raise FatalError(N_("Another process has extended this log: this one stops before it signs a second history."))
+            raise FatalError(
+                N_("Another process has extended this log: this one stops before it signs a second history.")
+            )
 
     writer_for(fund).submit(swap)
     return note

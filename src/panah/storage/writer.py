@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from django.db import connections
 from django.db.utils import DatabaseError
 
-from panah.errors import FatalError, N_, PanahError
+from panah.errors import N_, FatalError, PanahError
 from panah.storage.batch import Batch
 from panah.storage.funds import FundHome
 from panah.storage.lock import exclusive
@@ -34,7 +34,11 @@ class _Waiting(Generic[T]):
     __slots__ = ("commitments", "done", "error", "events", "gifts", "job", "result")
 
     def __init__(
-        self, job: Callable[[Batch], T], gifts: Iterable[str], events: Iterable[str], commitments: Iterable[bytes]
+        self,
+        job: Callable[[Batch], T],
+        gifts: Iterable[str],
+        events: Iterable[str],
+        commitments: Iterable[bytes],
     ) -> None:
         self.job, self.gifts, self.events, self.commitments = job, gifts, events, commitments
         self.result: T | None = None
@@ -108,6 +112,7 @@ class Writer:
         connections[self._fund.alias].close()
 
     def _carry_out(self, waiting: list[_Waiting[Any]]) -> None:
+        counter: CounterRow | None
         try:
             counter = self._commit(waiting)
         except Exception as error:  # noqa: BLE001 - one caller's fault must not reach the others

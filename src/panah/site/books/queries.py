@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Any
 
 import orjson
@@ -44,7 +44,7 @@ class FaceReader:
             self._feed(cursor)
             updates = _updates(cursor)
         if isinstance(upto, str):
-            upto = datetime.date.fromisoformat(upto)
+            upto = dt.date.fromisoformat(upto)
         return FundView(
             slug=self._fund.slug,
             charter=Charter.from_terms(rules.origin, rules.charter),
@@ -127,5 +127,5 @@ def _update(file: bytes, withdrawn: bool, gone: set[str]) -> UpdateView:
     )
 
 
-def _today() -> datetime.date:
-    return datetime.datetime.now(datetime.UTC).date()
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()

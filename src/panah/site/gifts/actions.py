@@ -4,9 +4,10 @@ Each public function is one story and returns when its outcome is durable. The r
 `core/goal.py` and `core/fund.py`; the lock and the transaction are the writer's (`storage/writer.py`).
 """
 
+# ruff: noqa: ARG001 - the handlers of events share one signature
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,8 +16,8 @@ from panah.core import goal as rule
 from panah.core.fund import Act, State, require
 from panah.core.money import Money
 from panah.errors import N_, RefusedError
-from panah.rails.base import GiftOrder, PullRail, RailEvent
 from panah.rails.bank.reference import new_reference
+from panah.rails.base import GiftOrder, PullRail, RailEvent
 from panah.site.gifts.booking import Arrival, book, count_waiting, undo
 from panah.storage.batch import Batch
 from panah.storage.funds import FundHome
@@ -56,13 +57,14 @@ class Promised:
     rail: str
     amount: Money
     reference: str | None
-    made: datetime.date
+    made: dt.date
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What an event led to: `booked`, `refused` (voided: nothing is taken), `claimed` (a capture's outcome
-    is not known yet), `undone`, `ignored`. Amounts in minor units."""
+    is not known yet), `undone`, `ignored`. Amounts in minor units.
+    """
 
     status: str
     counted: int = 0
@@ -72,7 +74,7 @@ class Outcome:
 # -- promise
 
 
-def promise(fund: FundHome, request: GiftRequest, now: datetime.datetime) -> Promised:
+def promise(fund: FundHome, request: GiftRequest, now: dt.datetime) -> Promised:
     """Write down that somebody is about to give. Repeating the same request gives the same answer.
 
     Raises `GoalError` with the amounts that fit, or `RefusedError`. Takes no capacity: nobody can fill
@@ -82,7 +84,7 @@ def promise(fund: FundHome, request: GiftRequest, now: datetime.datetime) -> Pro
     return writer_for(fund).submit(job, gifts=(request.id,), commitments=(request.rc,))
 
 
-def _promise(batch: Batch, request: GiftRequest, today: datetime.date) -> Promised:
+def _promise(batch: Batch, request: GiftRequest, today: dt.date) -> Promised:
     row = batch.gift(request.id)
     if row is None:
         _check_request(batch, request)
@@ -112,7 +114,8 @@ def _check_request(batch: Batch, request: GiftRequest) -> None:
         raise RefusedError(N_("This fund takes gifts in %(currency)s."), currency=charter["currency"])
     if batch.is_taken(request.rc):
         raise RefusedError(
-            N_("This receipt code belongs to another gift."), hint=N_("Go back to the fund's page and start a new gift.")
+            N_("This receipt code belongs to another gift."),
+            hint=N_("Go back to the fund's page and start a new gift."),
         )
     # A transfer that arrives in three days can't be promised the very last part: what is past the goal
     # then follows the overflow rule, which the form says. So push rails take any amount from the minimum.
@@ -137,7 +140,7 @@ def _capacity(batch: Batch) -> rule.Capacity:
 # -- events of pull rails
 
 
-def receive_event(fund: FundHome, rail: PullRail, event: RailEvent, now: datetime.datetime) -> Outcome:
+def receive_event(fund: FundHome, rail: PullRail, event: RailEvent, now: dt.datetime) -> Outcome:
     """Carry out what a provider says. Each event counts once: a repeat gets the first one's outcome.
 
     Raises `RefusedError` for a gift that this fund never began.
@@ -150,7 +153,7 @@ def receive_event(fund: FundHome, rail: PullRail, event: RailEvent, now: datetim
     return outcome
 
 
-def _event(batch: Batch, rail: PullRail, event: RailEvent, key: str, today: datetime.date) -> Outcome:
+def _event(batch: Batch, rail: PullRail, event: RailEvent, key: str, today: dt.date) -> Outcome:
     earlier = batch.outcome_of(key)
     row = batch.gift(event.gift)
     if row is None or row.rail != rail.name:
@@ -164,7 +167,7 @@ def _event(batch: Batch, rail: PullRail, event: RailEvent, key: str, today: date
     return outcome
 
 
-def _authorised(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today: datetime.date) -> Outcome:
+def _authorised(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today: dt.date) -> Outcome:
     if row.status != "promised":
         return Outcome("ignored", row.counted, row.booked - row.counted)
     amount = 0
@@ -184,7 +187,7 @@ def _authorised(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, to
     return Outcome("claimed")
 
 
-def _settled(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today: datetime.date) -> Outcome:
+def _settled(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today: dt.date) -> Outcome:
     # Money that is here whether we wanted it or not: booked first, then the overflow rule.
     if row.status not in {"promised", "refused"}:
         return Outcome("ignored", row.counted, row.booked - row.counted)
@@ -193,7 +196,7 @@ def _settled(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today
     return Outcome("booked", counted, held)
 
 
-def _failed(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today: datetime.date) -> Outcome:
+def _failed(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today: dt.date) -> Outcome:
     if row.status != "promised":
         return Outcome("ignored", row.counted, row.booked - row.counted)
     row.status = "refused"
@@ -201,7 +204,7 @@ def _failed(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today:
     return Outcome("refused")
 
 
-def _undone(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today: datetime.date) -> Outcome:
+def _undone(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today: dt.date) -> Outcome:
     if row.status != "booked":
         return Outcome("ignored")
     amount = min(event.amount.minor, row.booked)
@@ -220,7 +223,7 @@ _EVENTS = {
 }
 
 
-def _capture(fund: FundHome, rail: PullRail, event: RailEvent, now: datetime.datetime) -> Outcome:
+def _capture(fund: FundHome, rail: PullRail, event: RailEvent, now: dt.datetime) -> Outcome:
     """Ask the provider to capture what was claimed, then book or release it; unknown keeps the claim."""
     row = writer_for(fund).submit(lambda batch: batch.gift(event.gift), gifts=(event.gift,))
     if row is None or row.status != "claimed":
@@ -229,13 +232,17 @@ def _capture(fund: FundHome, rail: PullRail, event: RailEvent, now: datetime.dat
     capture = rail.capture(order, Money(row.claimed, row.currency), f"{row.id}:capture")
     if capture.outcome == "unknown":
         return Outcome("claimed")
-    job = partial(_after_capture, identity=row.id, captured=capture.outcome == "captured", day=event.day, today=now.date())
+    job = partial(
+        _after_capture,
+        identity=row.id,
+        captured=capture.outcome == "captured",
+        day=event.day,
+        today=now.date(),
+    )
     return writer_for(fund).submit(job, gifts=(row.id,))
 
 
-def _after_capture(
-    batch: Batch, identity: str, captured: bool, day: datetime.date, today: datetime.date
-) -> Outcome:
+def _after_capture(batch: Batch, identity: str, captured: bool, day: dt.date, today: dt.date) -> Outcome:
     row = batch.gift(identity)
     if row is None or row.status != "claimed":
         return Outcome("ignored")
@@ -248,4 +255,3 @@ def _after_capture(
     batch.change_gift(row)
     count_waiting(batch, today)
     return Outcome("refused")
-

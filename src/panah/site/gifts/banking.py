@@ -8,7 +8,7 @@ the goal is held.
 from __future__ import annotations
 
 import base64
-import datetime
+import datetime as dt
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ class ListOutcome:
         self.unknown += other.unknown
 
 
-def book_list(fund: FundHome, body: dict[str, Any], listed: str, now: datetime.datetime) -> ListOutcome:
+def book_list(fund: FundHome, body: dict[str, Any], listed: str, now: dt.datetime) -> ListOutcome:
     """Book every line of a verified `bank-list` body; `listed` is the base64 SHA-256 of its signed bytes.
 
     Raises `RefusedError` before the first line when the fund's state or a currency forbids it.
@@ -62,7 +62,7 @@ def book_list(fund: FundHome, body: dict[str, Any], listed: str, now: datetime.d
     for begin in range(0, len(lines), STEP):
         part = lines[begin : begin + STEP]
         outcome.add(writer.submit(partial(_book_lines, lines=part, listed=listed, today=now.date())))
-    writer.submit(partial(_note_upto, upto=datetime.date.fromisoformat(body["upto"])))
+    writer.submit(partial(_note_upto, upto=dt.date.fromisoformat(body["upto"])))
     return outcome
 
 
@@ -78,13 +78,13 @@ def _check(batch: Batch, lines: Sequence[dict[str, Any]]) -> None:
             )  # fmt: skip
 
 
-def _note_upto(batch: Batch, upto: datetime.date) -> None:
+def _note_upto(batch: Batch, upto: dt.date) -> None:
     if batch.counter.bank_upto is None or batch.counter.bank_upto < upto:
         batch.counter.bank_upto = upto
         batch.counter.face += 1
 
 
-def _book_lines(batch: Batch, lines: Sequence[dict[str, Any]], listed: str, today: datetime.date) -> ListOutcome:
+def _book_lines(batch: Batch, lines: Sequence[dict[str, Any]], listed: str, today: dt.date) -> ListOutcome:
     outcome = ListOutcome()
     for line in lines:
         identity = base64.b64decode(line["line"])
@@ -98,20 +98,25 @@ def _book_lines(batch: Batch, lines: Sequence[dict[str, Any]], listed: str, toda
 
 
 def _book_credit(
-    batch: Batch, line: dict[str, Any], identity: bytes, listed: str, today: datetime.date, outcome: ListOutcome
+    batch: Batch,
+    line: dict[str, Any],
+    identity: bytes,
+    listed: str,
+    today: dt.date,
+    outcome: ListOutcome,
 ) -> None:
     row = _gift_for(batch, line, today)
     c = batch.counter
     capacity = rule.Capacity(c.goal, c.counted, c.claimed, c.minimum, State(c.state))
     counted, held = rule.split(capacity, line["amount"])
-    book(batch, row, Arrival(line["amount"], counted, datetime.date.fromisoformat(line["day"]), listed), today)
+    book(batch, row, Arrival(line["amount"], counted, dt.date.fromisoformat(line["day"]), listed), today)
     _remember(batch, line, identity, row.id, listed)
     outcome.booked += 1
     outcome.counted += counted
     outcome.held += held
 
 
-def _gift_for(batch: Batch, line: dict[str, Any], today: datetime.date) -> GiftRow:
+def _gift_for(batch: Batch, line: dict[str, Any], today: dt.date) -> GiftRow:
     """Give the gift that the transfer belongs to; make one for a transfer without (or with a used) reference."""
     found = []
     if reference := line.get("ref"):
@@ -125,15 +130,18 @@ def _gift_for(batch: Batch, line: dict[str, Any], today: datetime.date) -> GiftR
     else:
         # Came without visiting the page: nobody has a code for it, so nobody can claim it as theirs.
         commitment, twin = secrets.token_bytes(32), False
-    made = GiftRow(
-        secrets.token_hex(16), "bank", line["cur"], line["amount"], True, commitment, None, today, twin=twin
-    )
+    made = GiftRow(secrets.token_hex(16), "bank", line["cur"], line["amount"], True, commitment, None, today, twin=twin)
     batch.add_gift(made)
     return made
 
 
 def _undo_line(
-    batch: Batch, line: dict[str, Any], identity: bytes, listed: str, today: datetime.date, outcome: ListOutcome
+    batch: Batch,
+    line: dict[str, Any],
+    identity: bytes,
+    listed: str,
+    today: dt.date,
+    outcome: ListOutcome,
 ) -> None:
     original = base64.b64decode(line.get("undoes", ""))
     found = batch.query("SELECT gift FROM storage_bankline WHERE line = %s", [original])

@@ -6,7 +6,7 @@ checks nothing that its caller has not checked.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from panah.proof.note import encode_base64
 from panah.storage.batch import GIFT_COLUMNS, Batch, left_of, read_gift
 from panah.storage.rows import GiftRow
 
-LOG_WITHIN: Final = datetime.timedelta(days=2)
+LOG_WITHIN: Final = dt.timedelta(days=2)
 """The booked note promises a leaf by the UTC day + 2 (design §6)."""
 
 
@@ -26,11 +26,11 @@ class Arrival:
 
     amount: int
     counted: int
-    day: datetime.date
+    day: dt.date
     listed: str = ""
 
 
-def book(batch: Batch, row: GiftRow, arrival: Arrival, today: datetime.date) -> None:
+def book(batch: Batch, row: GiftRow, arrival: Arrival, today: dt.date) -> None:
     """Write money into the books; the fund is met when the goal is counted in full."""
     counter = batch.counter
     row.status, row.booked, row.counted = "booked", arrival.amount, arrival.counted
@@ -60,7 +60,7 @@ def reach_goal(batch: Batch) -> None:
         batch.counter.state = State.MET.value
 
 
-def undo(batch: Batch, row: GiftRow, amount: int, today: datetime.date, why: str) -> None:
+def undo(batch: Batch, row: GiftRow, amount: int, today: dt.date, why: str) -> None:
     """Take `amount` of a booked gift out again (void, dispute, returned transfer): held part first."""
     before = left_of(row)
     counted = take_out(batch, row, amount)
@@ -90,7 +90,7 @@ def take_out(batch: Batch, row: GiftRow, amount: int) -> int:
     return counted
 
 
-def count_waiting(batch: Batch, today: datetime.date) -> None:
+def count_waiting(batch: Batch, today: dt.date) -> None:
     """Let held gifts count where capacity became free: oldest value day first."""
     c = batch.counter
     if c.held == 0 or c.rest() == 0:
@@ -99,12 +99,12 @@ def count_waiting(batch: Batch, today: datetime.date) -> None:
         row.id: row
         for row in map(
             read_gift,
-            batch.query(f"SELECT {GIFT_COLUMNS} FROM storage_gift WHERE booked > counted ORDER BY value_day, id LIMIT 1000"),
+            batch.query(
+                f"SELECT {GIFT_COLUMNS} FROM storage_gift WHERE booked > counted ORDER BY value_day, id LIMIT 1000"
+            ),
         )
     }
-    waiting = [
-        rule.Held(row.id, row.value_day or row.made, row.booked - row.counted) for row in rows.values()
-    ]
+    waiting = [rule.Held(row.id, row.value_day or row.made, row.booked - row.counted) for row in rows.values()]
     capacity = rule.Capacity(c.goal, c.counted, c.claimed, c.minimum, State(c.state))
     for identity, part in rule.free(capacity, waiting):
         row = rows[identity]
@@ -113,6 +113,12 @@ def count_waiting(batch: Batch, today: datetime.date) -> None:
         c.counted += part
         c.held -= part
         batch.change_gift(row)
-        body = {"t": "panah/1/count", "o": batch.rules.origin, "gift": 0, "counted": part, "day": today.isoformat()}
+        body = {
+            "t": "panah/1/count",
+            "o": batch.rules.origin,
+            "gift": 0,
+            "counted": part,
+            "day": today.isoformat(),
+        }
         batch.add_entry(body, gift_ref=identity, before=before)
     reach_goal(batch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +81,9 @@ def leaf_of(fund: FundHome, gift: str) -> int | None:
 def gift_proof(fund: FundHome, index: int) -> bytes:
     """Write the C2SP tlog-proof of leaf `index` against the newest checkpoint."""
     with connections[fund.alias].cursor() as cursor:
-        cursor.execute("SELECT h.size, h.note, e.body FROM storage_loghead h, storage_entry e WHERE e.leaf = %s", [index])
+        cursor.execute(
+            "SELECT h.size, h.note, e.body FROM storage_loghead h, storage_entry e WHERE e.leaf = %s", [index]
+        )
         size, note, body = cursor.fetchone()
     proof = inclusion_proof(index, size, nodes_of(lambda path: (fund.log / path).read_bytes(), size))
     return TlogProof(index, tuple(proof), bytes(note), bytes(body)).encode()
@@ -99,7 +101,7 @@ def pledge_note(key: SigningKey, row: GiftRow) -> bytes:
     )
 
 
-def booked_note(key: SigningKey, row: GiftRow, amount: int, log_by: datetime.date) -> bytes:
+def booked_note(key: SigningKey, row: GiftRow, amount: int, log_by: dt.date) -> bytes:
     """Sign that the money is booked and in the log by a day; after it a missing leaf proves a broken word."""
     return key.sign(
         f"panah/1/booked\n{key.name}\n{encode_base64(row.rc)}\n{amount}\n{row.currency}\nlog-by {log_by.isoformat()}\n"

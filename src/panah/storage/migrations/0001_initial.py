@@ -5,150 +5,195 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='BankLine',
+            name="BankLine",
             fields=[
-                ('line', models.BinaryField(max_length=32, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=10)),
-                ('gift', models.CharField(max_length=32)),
-                ('amount', models.BigIntegerField()),
-                ('day', models.DateField()),
-                ('listed', models.BinaryField(max_length=32)),
+                ("line", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=10)),
+                ("gift", models.CharField(max_length=32)),
+                ("amount", models.BigIntegerField()),
+                ("day", models.DateField()),
+                ("listed", models.BinaryField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='LogHead',
+            name="LogHead",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('size', models.BigIntegerField(default=0)),
-                ('note', models.BinaryField(default=b'')),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("size", models.BigIntegerField(default=0)),
+                ("note", models.BinaryField(default=b"")),
             ],
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry', models.BigIntegerField(db_index=True)),
-                ('account', models.CharField(max_length=60)),
-                ('currency', models.CharField(max_length=3)),
-                ('minor', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("entry", models.BigIntegerField(db_index=True)),
+                ("account", models.CharField(max_length=60)),
+                ("currency", models.CharField(max_length=3)),
+                ("minor", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='RailEventRow',
+            name="RailEventRow",
             fields=[
-                ('id', models.CharField(max_length=120, primary_key=True, serialize=False)),
-                ('gift', models.CharField(max_length=32)),
-                ('outcome', models.CharField(max_length=12)),
+                ("id", models.CharField(max_length=120, primary_key=True, serialize=False)),
+                ("gift", models.CharField(max_length=32)),
+                ("outcome", models.CharField(max_length=12)),
             ],
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('body', models.TextField()),
-                ('signers', models.JSONField()),
-                ('day', models.DateField()),
+                ("id", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=20)),
+                ("body", models.TextField()),
+                ("signers", models.JSONField()),
+                ("day", models.DateField()),
             ],
         ),
         migrations.CreateModel(
-            name='Update',
+            name="Update",
             fields=[
-                ('id', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('file', models.BinaryField()),
-                ('withdrawn', models.BooleanField(default=False)),
+                ("id", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("day", models.DateField()),
+                ("file", models.BinaryField()),
+                ("withdrawn", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='UpdateImage',
+            name="UpdateImage",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('update', models.CharField(db_index=True, max_length=64)),
-                ('data', models.BinaryField()),
-                ('withdrawn', models.BooleanField(default=False)),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("update", models.CharField(db_index=True, max_length=64)),
+                ("data", models.BinaryField()),
+                ("withdrawn", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('state', models.CharField(max_length=8)),
-                ('goal', models.BigIntegerField()),
-                ('minimum', models.BigIntegerField()),
-                ('counted', models.BigIntegerField(default=0)),
-                ('claimed', models.BigIntegerField(default=0)),
-                ('held', models.BigIntegerField(default=0)),
-                ('next_entry', models.BigIntegerField(default=1)),
-                ('next_leaf', models.BigIntegerField(default=0)),
-                ('gifts_paused', models.BooleanField(default=False)),
-                ('intake_paused', models.BooleanField(default=False)),
-                ('rules', models.IntegerField(default=1)),
-                ('face', models.IntegerField(default=1)),
-                ('bank_upto', models.DateField(null=True)),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("state", models.CharField(max_length=8)),
+                ("goal", models.BigIntegerField()),
+                ("minimum", models.BigIntegerField()),
+                ("counted", models.BigIntegerField(default=0)),
+                ("claimed", models.BigIntegerField(default=0)),
+                ("held", models.BigIntegerField(default=0)),
+                ("next_entry", models.BigIntegerField(default=1)),
+                ("next_leaf", models.BigIntegerField(default=0)),
+                ("gifts_paused", models.BooleanField(default=False)),
+                ("intake_paused", models.BooleanField(default=False)),
+                ("rules", models.IntegerField(default=1)),
+                ("face", models.IntegerField(default=1)),
+                ("bank_upto", models.DateField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_counter'), models.CheckConstraint(condition=models.Q(('claimed__gte', 0), ('counted__gte', 0), ('held__gte', 0)), name='never_negative'), models.CheckConstraint(condition=models.Q(('goal__gte', django.db.models.expressions.CombinedExpression(models.F('counted'), '+', models.F('claimed')))), name='never_over_goal')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_counter"),
+                    models.CheckConstraint(
+                        condition=models.Q(("claimed__gte", 0), ("counted__gte", 0), ("held__gte", 0)),
+                        name="never_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "goal__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("counted"), "+", models.F("claimed")
+                                ),
+                            )
+                        ),
+                        name="never_over_goal",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=12)),
-                ('body', models.BinaryField()),
-                ('gift_ref', models.CharField(max_length=32, null=True)),
-                ('leaf', models.BigIntegerField(null=True, unique=True)),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=12)),
+                ("body", models.BinaryField()),
+                ("gift_ref", models.CharField(max_length=32, null=True)),
+                ("leaf", models.BigIntegerField(null=True, unique=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('leaf__isnull', True)), fields=['id'], name='entry_pending'), models.Index(condition=models.Q(('gift_ref__isnull', False)), fields=['gift_ref'], name='entry_gift')],
+                "indexes": [
+                    models.Index(condition=models.Q(("leaf__isnull", True)), fields=["id"], name="entry_pending"),
+                    models.Index(
+                        condition=models.Q(("gift_ref__isnull", False)),
+                        fields=["gift_ref"],
+                        name="entry_gift",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Fund',
+            name="Fund",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('slug', models.CharField(max_length=40)),
-                ('origin', models.CharField(max_length=200)),
-                ('charter', models.JSONField()),
-                ('roster', models.JSONField()),
-                ('leaf0', models.BinaryField(max_length=32)),
-                ('vkey', models.CharField(max_length=400)),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("slug", models.CharField(max_length=40)),
+                ("origin", models.CharField(max_length=200)),
+                ("charter", models.JSONField()),
+                ("roster", models.JSONField()),
+                ("leaf0", models.BinaryField(max_length=32)),
+                ("vkey", models.CharField(max_length=400)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_fund')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_fund")],
             },
         ),
         migrations.CreateModel(
-            name='Gift',
+            name="Gift",
             fields=[
-                ('id', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('rail', models.CharField(max_length=12)),
-                ('currency', models.CharField(max_length=3)),
-                ('amount', models.BigIntegerField()),
-                ('takes_rest', models.BooleanField(default=False)),
-                ('rc', models.BinaryField(db_index=True, max_length=32)),
-                ('twin', models.BooleanField(default=False)),
-                ('reference', models.CharField(max_length=25, null=True, unique=True)),
-                ('status', models.CharField(default='promised', max_length=8)),
-                ('claimed', models.BigIntegerField(default=0)),
-                ('booked', models.BigIntegerField(default=0)),
-                ('counted', models.BigIntegerField(default=0)),
-                ('made', models.DateField()),
-                ('value_day', models.DateField(null=True)),
-                ('log_by', models.DateField(null=True)),
+                ("id", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("rail", models.CharField(max_length=12)),
+                ("currency", models.CharField(max_length=3)),
+                ("amount", models.BigIntegerField()),
+                ("takes_rest", models.BooleanField(default=False)),
+                ("rc", models.BinaryField(db_index=True, max_length=32)),
+                ("twin", models.BooleanField(default=False)),
+                ("reference", models.CharField(max_length=25, null=True, unique=True)),
+                ("status", models.CharField(default="promised", max_length=8)),
+                ("claimed", models.BigIntegerField(default=0)),
+                ("booked", models.BigIntegerField(default=0)),
+                ("counted", models.BigIntegerField(default=0)),
+                ("made", models.DateField()),
+                ("value_day", models.DateField(null=True)),
+                ("log_by", models.DateField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('booked__gt', models.F('counted'))), fields=['value_day'], name='gift_waiting')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('booked__gte', 0), ('claimed__gte', 0), ('counted__gte', 0), ('counted__lte', models.F('booked'))), name='gift_amounts'), models.UniqueConstraint(condition=models.Q(('twin', False)), fields=('rc',), name='one_code_one_gift')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("booked__gt", models.F("counted"))),
+                        fields=["value_day"],
+                        name="gift_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0),
+                            ("booked__gte", 0),
+                            ("claimed__gte", 0),
+                            ("counted__gte", 0),
+                            ("counted__lte", models.F("booked")),
+                        ),
+                        name="gift_amounts",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("twin", False)), fields=("rc",), name="one_code_one_gift"
+                    ),
+                ],
             },
         ),
     ]
