@@ -18,8 +18,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from panah.core.charter_rules import Findings
-from panah.core.money import EXPONENTS, parse_amount
-from panah.errors import N_, InputError
+from panah.core.money import EXPONENTS, MAX_MINOR
+from panah.errors import N_
 
 Read = Callable[[Any, str, Findings], Any]
 """Turns one TOML value into its value in the leaf; notes a problem and gives None when it can't."""
@@ -117,17 +117,19 @@ def between(lowest: int, highest: int) -> Read:
 
 def money(currency: str) -> Read:
     """An amount in main units (50000 or "50000.00"), given in minor units."""
+    # Not `parse_amount`, which guesses what a giver's "1.000" means: a rule must have one reading.
+    exponent = EXPONENTS.get(currency, 0)
 
     def read(value: Any, path: str, found: Findings) -> int | None:
         text = str(value) if type(value) is int else value
-        if isinstance(text, str) and _AMOUNT.fullmatch(text.strip()) and currency in EXPONENTS:
-            try:
-                return parse_amount(text.strip(), currency).minor
-            except InputError:
-                pass  # zero, too large, or too many decimals: one sentence serves all
+        if isinstance(text, str) and len(text) < 25 and _AMOUNT.fullmatch(text.strip()):
+            whole, _, decimals = text.strip().replace(",", "").partition(".")
+            minor = int(whole + decimals.ljust(exponent, "0"))
+            if len(decimals) <= exponent and 0 < minor <= MAX_MINOR:
+                return minor
         found.note(path, N_("This is not an amount in %(currency)s."),
                    N_('Write a whole number such as 50000, or a text such as "50000.00".'),
-                   currency=currency)  # fmt: skip
+                   currency=currency or "?")  # fmt: skip
         return None
 
     return read
