@@ -1,0 +1,194 @@
+"""What each type of leaf may do to the books, one function for each.
+
+Promises: every refusal names its rule. The state of the fund (`fund.py`) and the signers (`statement.py`)
+have been asked before `Books.apply` calls these.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Final
+
+from panah.core.fund import State, move
+from panah.core.money import EXPONENTS
+from panah.core.postings import HELD, INCOME, Gift, worth
+from panah.errors import N_, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from panah.core.ledger import Books
+
+NOTICE: Final = dt.timedelta(days=7)
+"""Notice before an amendment is in force."""
+
+
+def rule(holds: object, sentence: str, /, **data: object) -> None:
+    """Raise `RefusedError` with this sentence unless the rule holds."""
+    if not holds:
+        raise RefusedError(sentence, hint="", **data)
+
+
+def _charter(books: Books, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
+    rule(index == 0, N_("A log has one charter; it is amended by other leaves."))
+    terms = leaf["charter"]
+    books.check_terms(terms)
+    books.currency = terms["currency"]
+    books.take_terms(terms)
+    books.take_roster(index, terms["roster"])
+    books.take_key(index, leaf["vkey"])
+
+
+def _amend(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+    notice = dt.date.fromisoformat(leaf["from"]) - dt.date.fromisoformat(leaf["day"])
+    rule(notice >= NOTICE, N_("An amendment needs seven days' notice."))
+    rule(leaf["set"], N_("This amendment changes nothing."))
+    terms = books.charter | leaf["set"]
+    books.check_terms(terms, skip="roster.until")
+    rule(terms["goal"] > books.counted, N_("The new goal is not above what is already counted."))
+    books.pending.append(leaf)
+
+
+def _roster(books: Books, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
+    books.check_terms(books.charter | {"roster": leaf["roster"], "founded": leaf["day"]})
+    books.take_roster(index, leaf["roster"])
+
+
+def _life(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+    books.state = move(books.state, State(leaf["to"]))
+    if books.state is State.OPEN:
+        rule(leaf.get("vkey") == books.vkeys[-1][1], N_("The team did not sign the log's key on opening."))
+        books.room = books.goal - books.counted
+    else:
+        rule("vkey" not in leaf, N_("Only the leaf that opens the fund names the log's key."))
+        books.room = 0
+    books.open_rows.clear()
+
+
+def _foreign_gift(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+    rule("rate" in leaf and "source" in leaf, N_("A gift in foreign money names its rate and source."))
+    rule(leaf["cur"] in EXPONENTS, N_("%(cur)s is not a currency that Panah knows."), cur=leaf["cur"])
+    value, counted = worth(leaf["amount"], leaf["cur"], leaf["rate"], books.currency), leaf["counted"]
+    index = books.size
+    # As a gift of its worth in the fund's currency; then the asset is moved to the currency it is in.
+    books.add_gift(leaf["day"], leaf["rail"], value, counted)
+    books.size = index
+    books.store.foreign[index] = (leaf["cur"], leaf["amount"])
+    asset = f"assets:{leaf['rail']}"
+    for account, amount in ((asset, -value), (INCOME, counted), (HELD, value - counted)):
+        key = (account, books.currency)
+        books.moves[key] = books.moves.get(key, 0) + amount
+
+
+def _take_back(books: Books, _: int, leaf: dict[str, Any], gift: Gift | None) -> None:
+    assert gift is not None
+    amount, counted = leaf["amount"], leaf["counted"]
+    if gift.currency == books.currency:
+        held = amount - counted
+        fits = amount <= gift.amount and counted <= gift.counted and 0 <= held <= gift.held
+        rule(fits, N_("More is taken back than is left of the gift in leaf %(gift)s."), gift=leaf["gift"])
+    else:  # a part would need a second rounding of the rate
+        held = gift.held
+        whole = amount == gift.amount and counted == gift.counted and amount > 0
+        rule(
+            whole,
+            N_("The gift in leaf %(gift)s is foreign money: it goes back whole."),
+            gift=leaf["gift"],
+        )
+    left = Gift(gift.rail, gift.currency, gift.amount - amount, gift.counted - counted, gift.held - held)
+    books.store.leave(leaf["gift"], left, books.currency)
+    books.counted -= counted
+    books.held -= held
+    books.returned += counted + held
+    if books.state is State.OPEN:
+        books.room += counted
+
+
+def _count(books: Books, _: int, leaf: dict[str, Any], gift: Gift | None) -> None:
+    assert gift is not None
+    amount = leaf["counted"]
+    rule(
+        amount <= gift.held,
+        N_("More is counted than is held of the gift in leaf %(gift)s."),
+        gift=leaf["gift"],
+    )
+    rule(books.counted + amount <= books.goal, N_("More would be counted than the goal."))
+    books.store.leave(
+        leaf["gift"], gift._replace(counted=gift.counted + amount, held=gift.held - amount), books.currency
+    )
+    books.counted += amount
+    books.held -= amount
+    if books.state is State.OPEN:
+        books.room -= amount
+        if not books.room:
+            books.reach_goal()
+
+
+def _overflow(books: Books, _: int, leaf: dict[str, Any], gift: Gift | None) -> None:
+    assert gift is not None
+    amount, to, promised = leaf["amount"], leaf["to"], books.charter["overflow"]
+    rule(
+        amount <= gift.held,
+        N_("More is moved than is held of the gift in leaf %(gift)s."),
+        gift=leaf["gift"],
+    )
+    # What can't be returned any more (an account that is gone) would keep a fund from ever closing.
+    leftover = promised == "return" and to == "reserve" and books.state is State.WINDING
+    rule(to == promised or leftover, N_("The charter's overflow rule is %(rule)s."), rule=promised)
+    names = [sibling["name"] for sibling in books.charter["siblings"]]
+    named = leaf.get("sibling") in names if to == "pass-on" else "sibling" not in leaf
+    rule(named, N_("Money is passed on only to a sibling fund that the charter names."))
+    left = gift._replace(held=gift.held - amount)
+    if gift.currency == books.currency:
+        left = left._replace(amount=gift.amount - amount)
+    books.store.leave(leaf["gift"], left, books.currency)
+    books.held -= amount
+    if to == "pass-on":
+        books.passed_on += amount
+    else:
+        books.reserved += amount
+
+
+def _fee(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+    rule(
+        leaf["rail"] in books.charter["rails"],
+        N_("The charter names no rail %(rail)s."),
+        rail=leaf["rail"],
+    )
+    rule(leaf["cur"] in EXPONENTS, N_("%(cur)s is not a currency that Panah knows."), cur=leaf["cur"])
+
+
+def _settle(_books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+    own = leaf["from"].startswith("assets:") and leaf["to"].startswith("assets:")
+    rule(own, N_("Money is settled only between the fund's own assets."))
+    for cur in (leaf["cur"], leaf["into"]):
+        rule(cur in EXPONENTS, N_("%(cur)s is not a currency that Panah knows."), cur=cur)
+    if leaf["cur"] == leaf["into"]:
+        rule(leaf["in"] == leaf["out"], N_("What leaves one account does not arrive in the other."))
+        rule(leaf["from"] != leaf["to"], N_("Money is settled from an account to itself."))
+
+
+def _update(books: Books, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
+    books.updates[leaf["id"]] = (index, leaf["day"], leaf["text"])
+
+
+def _key(books: Books, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
+    books.take_key(index, leaf["vkey"])
+
+
+def _code(books: Books, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
+    books.code = (index, leaf["files"])
+
+
+def _close(books: Books, _: int, __: dict[str, Any], ___: Gift | None) -> None:
+    rule(not books.held, N_("Gifts are still held: return, pass on or reserve them before closing."))
+    books.state = move(books.state, State.CLOSED)
+    books.open_rows.clear()
+
+
+APPLY: Final[dict[str, Callable[[Books, int, dict[str, Any], Gift | None], None]]] = {
+    "charter": _charter, "amend": _amend, "roster": _roster, "life": _life, "gift": _foreign_gift,
+    "gift-void": _take_back, "gift-return": _take_back, "count": _count, "overflow": _overflow, "fee": _fee,
+    "settle": _settle, "update": _update, "key": _key, "code": _code, "close": _close,
+}  # fmt: skip
+"""Type of leaf → what it changes. Gifts in the fund's own currency go by `Books.add_gift`."""

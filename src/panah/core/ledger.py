@@ -1,0 +1,193 @@
+"""The books: what the leaves of a log add up to, and the rules that every prefix of a log must keep.
+
+Promises: `Books.apply` refuses the first leaf that breaks a rule and names the rule; a million gifts fit into
+some ten bytes each. Pure: takes parsed leaves as plain dicts; whose signatures held is handed in as names.
+
+The day on which a notice ends is read from the log itself (the latest `day` of any leaf so far), so that
+everybody who replays the log comes to the same books without asking a clock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from panah.core.charter_rules import find_problems
+from panah.core.fund import LEAF_ACTS, Act, State, require
+from panah.core.giftstore import DayTotal, GiftStore
+from panah.core.leafrules import APPLY, rule
+from panah.core.postings import HELD, INCOME, Gift, Posting, postings, worth
+from panah.core.statement import check_signers
+from panah.errors import N_, RefusedError
+
+__all__ = ["Books", "DayTotal", "Gift", "Posting", "postings", "worth"]
+
+
+class Books:
+    """The books after each leaf. Read the fields; change them only through `apply` and `add_gift`."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.origin = ""
+        self.currency = ""
+        self.charter: dict[str, Any] = {}
+        self.state = State.DRAFT
+        self.goal = self.counted = self.held = self.returned = self.passed_on = self.reserved = 0
+        self.room = 0  # what new gifts may still count
+        self.day = ""  # the latest day that any leaf names
+        self.days: dict[tuple[str, str], DayTotal] = {}
+        self.store = GiftStore()
+        self.roster: dict[str, Any] = {}
+        self.rosters: list[tuple[int, dict[str, Any]]] = []  # (leaf, roster): in force for later leaves
+        self.vkeys: list[tuple[int, str]] = []  # (leaf, key): signs checkpoints that cover this leaf
+        self.updates: dict[str, tuple[int, str, str]] = {}  # id → (leaf, day, hash); the last leaf counts
+        self.code: tuple[int, list[list[str]]] | None = None
+        self.open_rows: dict[tuple[str, str], tuple[DayTotal, int]] = {}  # what add_gift has checked already
+        self.moves: dict[tuple[str, str], int] = {}  # balances beside those in `days`
+        self.pending: list[dict[str, Any]] = []  # amendments whose notice still runs
+
+    # -- totals ---------------------------------------------------------------------------------------------
+    @property
+    def gifts(self) -> int:
+        """How many gifts were booked."""
+        return sum(row.gifts for row in self.days.values())
+
+    @property
+    def gross(self) -> int:
+        """Everything that arrived, before returns and fees, in the fund's currency."""
+        return sum(row.amount for row in self.days.values())
+
+    @property
+    def fees(self) -> int:
+        """Fees in the fund's currency (others: see `balances`)."""
+        return self.balances.get(("expenses:fees", self.currency), 0)
+
+    @property
+    def balances(self) -> dict[tuple[str, str], int]:
+        """Balance of each (account, currency) that ever moved; each currency sums to zero."""
+        totals = dict(self.moves)
+        for (_, rail), row in self.days.items():
+            key = (f"assets:{rail}", self.currency)
+            totals[key] = totals.get(key, 0) + row.amount
+            for account, amount in ((INCOME, row.counted), (HELD, row.amount - row.counted)):
+                if amount:
+                    totals[account, self.currency] = totals.get((account, self.currency), 0) - amount
+        return totals
+
+    def vkey_at(self, size: int) -> str:
+        """Give the log key that signs a checkpoint of `size` leaves."""
+        return next((vkey for leaf, vkey in reversed(self.vkeys) if leaf < size), "")
+
+    # -- one leaf -------------------------------------------------------------------------------------------
+    def apply(self, index: int, leaf: dict[str, Any], signers: frozenset[str] | None) -> list[Posting]:
+        """Take the next leaf and give its postings. Raises `RefusedError` naming the rule it breaks.
+
+        `signers` are the members whose signatures held; None skips who must sign (the caller trusts the log).
+        After a refusal these books are no longer of use.
+        """
+        kind = leaf["t"][8:]
+        if index != self.size:
+            raise ValueError(f"Leaf {index} is not the next one ({self.size}).")
+        if index == 0:
+            rule(kind == "charter", N_("The first leaf of a log is its charter."))
+            self.origin = leaf["o"]
+        rule(leaf["o"] == self.origin, N_("This leaf is of another fund: %(origin)s."), origin=leaf["o"])
+        self._see_day(leaf["charter"]["founded"] if kind == "charter" else leaf["day"])
+        if kind in LEAF_ACTS:
+            require(self.state, LEAF_ACTS[kind])
+        self._check_signers(kind, leaf, signers)
+        gift = self.store.find(leaf["gift"], self.currency) if "gift" in leaf else None
+        if kind == "gift" and leaf["cur"] == self.currency:
+            rule("rate" not in leaf and "source" not in leaf, N_("A gift in the fund's own money has no rate."))
+            self.add_gift(leaf["day"], leaf["rail"], leaf["amount"], leaf["counted"])
+            return postings(leaf, self.currency)
+        APPLY[kind](self, index, leaf, gift)
+        if kind != "gift":
+            self.store.counted.append(-1)
+            self.store.rail.append(0)
+        self.size += 1
+        lines = postings(leaf, self.currency, gift)
+        for account, currency, amount in lines:
+            self.moves[account, currency] = self.moves.get((account, currency), 0) + amount
+        return lines
+
+    def add_gift(self, day: str, rail: str, amount: int, counted: int) -> None:
+        """Take the next leaf when it is a gift in the fund's own currency: the short way for long logs."""
+        row, number = self.open_rows.get((day, rail)) or self._open_row(day, rail)
+        if counted > self.room or counted > amount:
+            rule(counted <= amount, N_("More is counted than was given."))
+            self._refuse_past_goal()
+        row.gifts += 1
+        row.amount += amount
+        row.counted += counted
+        self.store.counted.append(counted)
+        self.store.rail.append(number)
+        if counted != amount:
+            self.held += amount - counted
+            self.store.held[self.size] = amount - counted
+        self.size += 1
+        if counted:
+            self.counted += counted
+            self.room -= counted
+            if not self.room:
+                self.reach_goal()
+
+    def _open_row(self, day: str, rail: str) -> tuple[DayTotal, int]:
+        """Check once for each day and rail what holds for all its gifts until state or charter change."""
+        self._see_day(day)
+        require(self.state, Act.BOOK)
+        rule(rail in self.charter["rails"], N_("The charter names no rail %(rail)s."), rail=rail)
+        row = self.days.setdefault((day, rail), DayTotal()), self.store.rail_number(rail)
+        self.open_rows[day, rail] = row
+        return row
+
+    def _refuse_past_goal(self) -> None:
+        if self.state is State.OPEN:
+            raise RefusedError(N_("More would be counted than the goal."))
+        raise RefusedError(N_("The fund no longer counts new gifts: this one can only be held."))
+
+    def reach_goal(self) -> None:
+        self.state = State.MET
+        self.pending.clear()  # an amendment is never in force after met
+        self.open_rows.clear()
+
+    def _see_day(self, day: str) -> None:
+        if day <= self.day:
+            return
+        self.day = day
+        due = [leaf for leaf in self.pending if leaf["from"] <= day]
+        self.pending = [leaf for leaf in self.pending if leaf["from"] > day]
+        for leaf in sorted(due, key=lambda one: str(one["from"])):
+            self.take_terms(self.charter | leaf["set"])
+
+    def take_terms(self, terms: dict[str, Any]) -> None:
+        self.charter = terms
+        # Gifts of the last days may have passed a lowered goal: then it is reached, and nobody did wrong.
+        self.goal = max(terms["goal"], self.counted)
+        self.open_rows.clear()
+        if self.state is State.OPEN:
+            self.room = self.goal - self.counted
+            if not self.room:
+                self.reach_goal()
+
+    def _check_signers(self, kind: str, leaf: dict[str, Any], signers: frozenset[str] | None) -> None:
+        if signers is None:
+            return
+        roster = leaf["charter"]["roster"] if kind == "charter" else self.roster
+        check_signers(
+            kind, signers, [member["name"] for member in roster["members"]],
+            day=dt.date.fromisoformat(leaf["charter"]["founded"] if kind == "charter" else leaf["day"]),
+            until=dt.date.fromisoformat(roster["until"]),
+        )  # fmt: skip
+
+    def check_terms(self, terms: dict[str, Any], skip: str = "-") -> None:
+        for problem in find_problems(self.origin, terms):
+            rule(problem.path.startswith(skip), "%(path)s: %(rule)s", path=problem.path, rule=problem.text())
+
+    def take_roster(self, index: int, roster: dict[str, Any]) -> None:
+        self.roster = roster
+        self.rosters.append((index, roster))
+
+    def take_key(self, index: int, vkey: str) -> None:
+        rule(vkey.startswith(self.origin + "+"), N_("The log's key is not named after its origin."))
+        self.vkeys.append((index, vkey))

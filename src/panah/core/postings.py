@@ -1,0 +1,88 @@
+"""Double entry: what each leaf moves between the accounts of the public books.
+
+Promises: the postings of a leaf sum to zero in each currency, on whole minor units. Whether a leaf may stand
+where it stands is `ledger.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from panah.core.money import EXPONENTS
+
+Posting = tuple[str, str, int]
+"""Account, currency, minor units (debit above zero)."""
+
+HELD: Final = "liabilities:held"
+INCOME: Final = "income:gifts"
+EXCHANGE: Final = "equity:exchange"
+
+
+class Gift(NamedTuple):
+    """What is left of one logged gift: `amount` in its own currency, the rest in the fund's."""
+
+    rail: str
+    currency: str
+    amount: int
+    counted: int
+    held: int
+
+
+def worth(amount: int, currency: str, rate: str, into: str) -> int:
+    """Value `amount` at `rate` (units of `into` for one unit of `currency`), rounded half to even."""
+    whole, _, decimals = rate.partition(".")
+    shift = EXPONENTS[into] - EXPONENTS[currency] - len(decimals)
+    exact = amount * int(whole + decimals)
+    if shift >= 0:
+        return exact * int(10**shift)
+    scale = int(10**-shift)
+    value, rest = divmod(exact, scale)
+    return value + (2 * rest > scale or (2 * rest == scale and value & 1))
+
+
+def _across(account: str, currency: str, amount: int, into: str, value: int) -> list[Posting]:
+    """Debit `account`; across currencies both sides meet in `equity:exchange`, so that each sums to zero."""
+    lines = [(account, currency, amount)]
+    if currency != into:
+        lines += [(EXCHANGE, currency, -amount), (EXCHANGE, into, value)]
+    return lines
+
+
+def postings(leaf: dict[str, Any], currency: str, gift: Gift | None = None) -> list[Posting]:
+    """Write one leaf as double entry in a fund kept in `currency`; zero lines are left out.
+
+    `gift` is what was left, before this leaf, of the gift that a void, return, count or overflow names.
+    Leaves that move no money give [].
+    """
+    kind = leaf["t"][8:]
+    match kind:
+        case "gift":
+            value = leaf["amount"]
+            if leaf["cur"] != currency:
+                value = worth(leaf["amount"], leaf["cur"], leaf["rate"], currency)
+            counted, held = leaf["counted"], value - leaf["counted"]
+            lines = _across(f"assets:{leaf['rail']}", leaf["cur"], leaf["amount"], currency, value)
+            lines += [(INCOME, currency, -counted), (HELD, currency, -held)]
+        case "gift-void" | "gift-return":
+            assert gift is not None
+            held = leaf["amount"] - leaf["counted"] if gift.currency == currency else gift.held
+            value = leaf["counted"] + held
+            lines = _across(f"assets:{gift.rail}", gift.currency, -leaf["amount"], currency, -value)
+            lines += [(INCOME, currency, leaf["counted"]), (HELD, currency, held)]
+        case "count":
+            lines = [(HELD, currency, leaf["counted"]), (INCOME, currency, -leaf["counted"])]
+        case "overflow":
+            to = "equity:passed-on" if leaf["to"] == "pass-on" else "equity:reserve"
+            lines = [(HELD, currency, leaf["amount"]), (to, currency, -leaf["amount"])]
+        case "fee":
+            lines = [
+                ("expenses:fees", leaf["cur"], leaf["amount"]),
+                (f"assets:{leaf['rail']}", leaf["cur"], -leaf["amount"]),
+            ]
+        case "settle":
+            lines = [(leaf["from"], leaf["cur"], -leaf["out"]), (leaf["to"], leaf["into"], leaf["in"])]
+            if leaf["cur"] != leaf["into"]:
+                lines += [(EXCHANGE, leaf["cur"], leaf["out"]), (EXCHANGE, leaf["into"], -leaf["in"])]
+        case _:
+            return []
+    return [line for line in lines if line[2]]
