@@ -35,11 +35,7 @@ def new_reference() -> str:
 
 def is_reference(text: str) -> bool:
     """Tell whether `text` is a reference of our shape, without spaces, with right check digits."""
-    return (
-        len(text) == _LENGTH
-        and _CANDIDATE.match(text) is not None
-        and mod_97_10.is_valid(text[4:] + text[:4])
-    )
+    return len(text) == _LENGTH and _CANDIDATE.match(text) is not None and mod_97_10.is_valid(text[4:] + text[:4])
 
 
 def group(reference: str) -> str:
