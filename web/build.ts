@@ -1,0 +1,46 @@
+// Builds the bundles into src/panah/site/assets, named after their content, with a manifest of
+// file names and integrity hashes. The same sources give the same bytes, on every machine.
+
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const OUT = process.env["PANAH_ASSETS"] ?? join(HERE, "../src/panah/site/assets");
+const ENTRIES: { [name: string]: string } = { check: "src/check/check.ts", give: "src/give/give.ts" };
+const BANNER = "/*! Panah - AGPL-3.0-or-later - readable source: web/ of the source code */";
+
+async function bundle(entry: string): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    absWorkingDir: HERE,
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2019",
+    charset: "ascii",
+    banner: { js: BANNER },
+    legalComments: "inline", // the licences of what is bundled stay with it
+    write: false,
+    logLevel: "warning",
+  });
+  return (outputFiles[0] as { contents: Uint8Array }).contents;
+}
+
+const manifest: { [name: string]: { file: string; integrity: string } } = {};
+const files = new Map<string, Uint8Array>();
+for (const name of Object.keys(ENTRIES).sort()) {
+  const data = await bundle(ENTRIES[name] as string);
+  const file = `${name}-${createHash("sha256").update(data).digest("hex").slice(0, 16)}.js`;
+  manifest[name] = { file, integrity: `sha384-${createHash("sha384").update(data).digest("base64")}` };
+  files.set(file, data);
+}
+
+mkdirSync(OUT, { recursive: true });
+for (const [file, data] of files) writeFileSync(join(OUT, file), data);
+writeFileSync(join(OUT, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+for (const old of readdirSync(OUT)) {
+  if (/^(check|give)-[0-9a-f]{16}\.js$/.test(old) && !files.has(old)) rmSync(join(OUT, old));
+}

@@ -1,0 +1,56 @@
+// Every sentence that the check shows. The page may bring translations as JSON in
+// <template id="panah-words">; a missing one falls back to English (docs/how/browser-check.md).
+
+import type { Words as PageWords } from "../page/words.ts";
+
+export const ENGLISH = {
+  title: "Check these books yourself",
+  intro: "Your own browser recomputes what this page prints, from the files of the public log. Nothing is sent anywhere.",
+  working: "Checking …",
+  failed: "Something does not hold.",
+  unread: "This could not be checked now.",
+  "head-holds": "The log has %(size)s entries, and its key signed for exactly these.",
+  "head-key": "The log's key was changed since the start. The full check shows whether two members signed the change.",
+  "key-holds": "Two members signed the change of the log's key.",
+  "key-fails": "No entry of the log names the key that signed it.",
+  "print-holds": "This is the fund with the fingerprint %(fingerprint)s. Compare it with one that you got another way.",
+  "print-fails": "The log belongs to another fund: %(fingerprint)s.",
+  "origin-fails": "The log is of %(origin)s, not of this page's fund.",
+  "page-newer": "This page speaks of %(page)s entries, the log has only %(size)s: a copy that is behind, or entries taken away. Load the page again in some minutes.",
+  "since-holds": "The log only added to what this browser saw before (%(size)s entries).",
+  "since-fails": "The log does not continue what this browser saw before. Keep both files and show them to others.",
+  "since-old": "Download what was signed before",
+  "since-new": "Download what is signed now",
+  remember: "Remember the head of the log in this browser, to notice if something is taken away later",
+  "remember-note": "This leaves a trace on this device: that you visited this page.",
+  "full-button": "Check all entries (%(size)s to load)",
+  "full-again": "Check all entries again",
+  "full-note": "This loads the whole log and can take a while on a slow line.",
+  progress: "%(done)s of %(size)s entries read",
+  "full-holds": "Every entry keeps the rules, and all together lead to the signed head of the log.",
+  "signed-holds": "Every act of the team carries the signatures of the members that it needs.",
+  "totals-hold": "Received %(gross)s, counted %(counted)s, held %(held)s: equal to what this page prints.",
+  "totals-fail": "The entries give: received %(gross)s, counted %(counted)s, held %(held)s. This page prints other totals.",
+  "totals-differ": "This page was made for %(page)s entries; the log is now at %(size)s.",
+  "fails-where": "It fails here: %(where)s",
+  "fails-rule": "The broken rule: %(rule)s",
+  "unread-file": "This file could not be loaded: %(path)s",
+  "not-known": "What no check of files can know: whether every gift and payment was entered. The team has signed that they are.",
+  "full-tool": "The complete check, on your own machine: panah verify.",
+  "gift-title": "Find your own gift",
+  "gift-label": "The 27 digits of your receipt",
+  "gift-note": "The code stays in this browser. It reads all entries (%(size)s to load), so that nobody sees which gift you look for.",
+  "gift-button": "Find my gift",
+  "gift-short": "%(missing)s digits are missing.",
+  "gift-wrong": "This code has a slip in it: one digit wrong, one too many, or two swapped.",
+  "gift-found": "Found: %(amount)s, %(day)s, entry %(index)s.",
+  "gift-counted": "%(counted)s of it counts towards the goal.",
+  "gift-held": "%(held)s of it is held: it arrived past the goal.",
+  "gift-returned": "Of %(amount)s, %(left)s is left in the books: the rest was returned or passed on.",
+  "gift-proof": "Download the proof (.tlog-proof)",
+  "gift-none": "No gift with this code is in the log. A new gift appears after the next batch of entries; a transfer, after the bank statement was read.",
+  demo: "DEMO: this fund holds no real money.",
+};
+
+export type Key = keyof typeof ENGLISH;
+export type Words = PageWords<Key>;
