@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+import tests.django_ready  # noqa: F401 - before anything that has tables
 from tests.browser_fixture import launched_chromium
 from tests.postgres_fixture import Cluster, running_cluster
 

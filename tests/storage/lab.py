@@ -6,21 +6,13 @@ import datetime as dt
 import secrets
 from pathlib import Path
 
-import django
-from django.conf import settings
-
-if not settings.configured:
-    import os
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "panah.settings.test")
-django.setup()
-
-from panah.core.money import Money  # noqa: E402
-from panah.rails.base import RailEvent  # noqa: E402
-from panah.site.gifts.actions import GiftRequest  # noqa: E402
-from panah.storage.funds import FundHome, attach, migrate  # noqa: E402
-from panah.storage.logkey import make_log_key  # noqa: E402
-from panah.storage.models import Counter, Fund, LogHead  # noqa: E402
+import tests.django_ready  # noqa: F401 - before anything that has tables
+from panah.core.money import Money
+from panah.rails.base import RailEvent
+from panah.site.gifts.actions import GiftRequest
+from panah.storage.funds import FundHome, attach, migrate
+from panah.storage.logkey import make_log_key
+from panah.storage.models import Counter, Fund, LogHead
 
 ORIGIN = "fund.invalid/lab"
 NOW = dt.datetime(2026, 1, 18, 12, tzinfo=dt.UTC)

@@ -64,7 +64,12 @@ def attach(fund: FundHome, database: str = "") -> None:
     """Register the fund's connection. `database` empty: SQLite; else a `postgresql://` address."""
     if not SLUG.fullmatch(fund.slug):
         raise InputError(N_("A fund's short name has small letters, digits and hyphens only."))
-    connections.databases[fund.alias] = _postgresql(fund, database) if database else _sqlite(fund)
+    place = _postgresql(fund, database) if database else _sqlite(fund)
+    known = connections.databases.get(fund.alias)
+    if known is not None and (known["NAME"], known["HOST"]) != (place["NAME"], place["HOST"]):
+        connections[fund.alias].close()  # a fund of the same name elsewhere (restore, tests)
+        del connections[fund.alias]
+    connections.databases[fund.alias] = place
 
 
 def migrate(fund: FundHome) -> None:
