@@ -1,0 +1,239 @@
+"""`panah member write`: make the unsigned body of a statement, for members to sign.
+
+One table says which fields each kind has; `proof/leaf.py` has the last word on their shape. Bodies carry
+the day and no time; ids are random, so that two equal pauses are two statements.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import datetime as dt
+import hashlib
+import json
+import secrets
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from panah.cli import terminal
+from panah.core import statement
+from panah.core.charter import Charter
+from panah.core.money import Money, parse_amount
+from panah.errors import N_, InputError
+from panah.proof import canonical, leaf
+
+Commands = Any
+"""argparse's table of subcommands; its class is private to argparse."""
+
+MESSAGES: Final = frozenset({"bank-list", "pause", "resume", "withdraw", "restore"})
+"""Kinds that go to the site and never become leaves."""
+
+NOTICE_DAYS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One option of a kind: how its text becomes the body's value."""
+
+    name: str
+    read: Callable[[str], Any]
+    help: str
+    needed: bool = True
+
+
+def _word(text: str) -> str:
+    return text
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 16:
+        raise InputError(N_("%(text)s is not a whole number."), text=text[:40])
+    return int(text)
+
+
+def _money(text: str) -> Money:
+    amount, _, currency = text.strip().rpartition(" ")
+    if not amount:
+        raise InputError(N_("An amount needs its currency."), hint=N_('Write for example "12.50 EUR".'))
+    return parse_amount(amount, currency)
+
+
+def _file_hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(terminal.read_bytes(Path(text))).digest()).decode()
+
+
+_SWITCH: Final = (Field("what", _word, "gifts or intake"),)
+_SHOWN: Final = (
+    Field("update", _word, "id of the update"),
+    Field("image", _word, "only this image: its SHA-256 in base64", needed=False),
+)
+KINDS: Final[dict[str, tuple[Field, ...]]] = {
+    "life": (Field("to", _word, "open or winding"), Field("vkey", _word, "with open: the log's key", needed=False)),
+    "fee": (Field("amount", _money, 'such as "1.20 EUR"'), Field("rail", _word, "rail that took it")),
+    "settle": (
+        Field("from", _word, "account such as assets:card"), Field("out", _money, 'such as "100 EUR"'),
+        Field("to", _word, "account such as assets:bank"), Field("in", _money, 'such as "108 USD"'),
+    ),
+    "gift-return": (
+        Field("gift", _number, "index of the gift's leaf"), Field("amount", _money, "what goes back"),
+        Field("counted", _number, "of it, minor units that counted towards the goal"),
+    ),
+    "overflow": (
+        Field("gift", _number, "index of the gift's leaf"), Field("amount", _money, "what is handed on"),
+        Field("to", _word, "pass-on or reserve"), Field("sibling", _word, "with pass-on: its name", needed=False),
+    ),
+    "close": (Field("report", _file_hash, "file of the last report", needed=False),),
+    "key": (Field("vkey", _word, "the new log key"),),
+    "pause": _SWITCH, "resume": _SWITCH, "withdraw": _SHOWN, "restore": _SHOWN,
+}  # fmt: skip
+"""Kind → its fields beside day and fund. amend, roster, update and code are made from files, below."""
+
+
+def register(commands: Commands) -> None:
+    """Add `write` and one command per kind."""
+    write = commands.add_parser("write", help="write a statement for members to sign")
+    kinds = write.add_subparsers(metavar="KIND", title="kinds", required=True)
+    for kind, fields in KINDS.items():
+        parser = _add_kind(kinds, kind)
+        for field in fields:
+            parser.add_argument(f"--{field.name}", dest=f"_{field.name}", required=field.needed, help=field.help)
+        parser.set_defaults(run=_write_fields, kind=kind)
+
+    amend = _add_kind(kinds, "amend", "--fund is the charter in force (charter.signed.json)")
+    amend.add_argument("--charter", type=Path, required=True, help="charter.toml as it shall become")
+    amend.add_argument("--from", dest="_from", type=dt.date.fromisoformat, help="first day (default: in 7 days)")
+    amend.set_defaults(run=_write_amend)
+
+    roster = _add_kind(kinds, "roster")
+    roster.add_argument("--charter", type=Path, required=True, help="charter.toml with the new [roster]")
+    roster.set_defaults(run=_write_roster)
+
+    update = _add_kind(kinds, "update")
+    update.add_argument("--id", required=True, help="id in small letters; story = the long story")
+    update.add_argument(
+        "--text", action="append", required=True, metavar="LANG=FILE.md", help="Markdown; its first line is # Title"
+    )
+    update.add_argument("--images", type=Path, help="JSON list of {sha256, alt: {LANG: text}} of redrawn images")
+    update.set_defaults(run=_write_update)
+
+    code = _add_kind(kinds, "code")
+    code.add_argument("--file", action="append", required=True, type=Path, help="page bundle to vouch for")
+    code.set_defaults(run=_write_code)
+
+
+def _add_kind(kinds: Commands, kind: str, fund: str = "its origin, or a charter file") -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = kinds.add_parser(kind, help=f"write: {kind}")
+    parser.add_argument("--fund", required=True, help=fund)
+    parser.add_argument("--day", type=dt.date.fromisoformat, help="default: today (UTC)")
+    parser.add_argument("--out", type=Path, help=f"default: {kind}.json")
+    parser.set_defaults(kind=kind)
+    return parser
+
+
+def _origin(fund: str) -> str:
+    path = Path(fund)
+    if path.suffix == ".toml":
+        return Charter.from_toml(terminal.read_text(path)).origin
+    if path.suffix == ".json":
+        return str(statement.read(terminal.read_text(path)).body.get("o"))
+    return fund
+
+
+def _finish(arguments: argparse.Namespace, fields: dict[str, Any], name: str = "") -> None:
+    day = arguments.day or dt.datetime.now(dt.UTC).date()
+    body = statement.begin(arguments.kind, _origin(arguments.fund)) | {"day": day.isoformat()} | fields
+    if arguments.kind in MESSAGES:
+        body["id"] = base64.b64encode(secrets.token_bytes(16)).decode()
+    leaf.check(body | {"sig": [["stand-in", "x"]]}, statement=arguments.kind in MESSAGES)
+    out = arguments.out or Path(f"{name or arguments.kind}.json")
+    terminal.write_new(out, (json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode(), 0o644)
+    terminal.say(f"Written: {out}. Members sign it with: panah member sign {out} --key KEYFILE")
+
+
+def _write_fields(arguments: argparse.Namespace) -> None:
+    body: dict[str, Any] = {}
+    for field in KINDS[arguments.kind]:
+        text = getattr(arguments, f"_{field.name}")
+        if text is not None:
+            body[field.name] = field.read(text)
+    _finish(arguments, _spell_money(arguments.kind, body))
+
+
+def _spell_money(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    spelled = {key: value.minor if isinstance(value, Money) else value for key, value in body.items()}
+    if kind == "fee":
+        spelled["cur"] = body["amount"].currency
+    elif kind == "settle":
+        spelled |= {"cur": body["out"].currency, "into": body["in"].currency}
+    return spelled
+
+
+def _write_amend(arguments: argparse.Namespace) -> None:
+    old = Charter.from_body(statement.read(terminal.read_text(Path(arguments.fund))).body)
+    new = Charter.from_toml(terminal.read_text(arguments.charter), roster=old.roster).terms()
+    changes = {key: value for key, value in new.items() if old.terms().get(key) != value}
+    old.amended(changes)  # refuses what no amendment may touch
+    day = arguments.day or dt.datetime.now(dt.UTC).date()
+    start = arguments._from or day + dt.timedelta(days=NOTICE_DAYS)  # noqa: SLF001 - argparse's own names
+    _finish(arguments, {"from": start.isoformat(), "set": changes})
+
+
+def _write_roster(arguments: argparse.Namespace) -> None:
+    charter = Charter.from_toml(terminal.read_text(arguments.charter))
+    _finish(arguments, {"roster": charter.roster.body()})
+
+
+def _write_code(arguments: argparse.Namespace) -> None:
+    files = [[path.name, hashlib.sha256(terminal.read_bytes(path)).hexdigest()] for path in arguments.file]
+    _finish(arguments, {"files": sorted(files)})
+
+
+def _write_update(arguments: argparse.Namespace) -> None:
+    day = arguments.day or dt.datetime.now(dt.UTC).date()
+    texts = dict(_read_language_text(entry) for entry in arguments.text)
+    content = {
+        "id": arguments.id,
+        "day": day.isoformat(),
+        "salt": base64.b64encode(secrets.token_bytes(16)).decode(),
+        "texts": texts,
+        "images": _read_images(arguments.images),
+    }
+    data = canonical.encode(content)
+    if len(data) > canonical.MAX_BYTES * 16:
+        raise InputError(N_("This update is too long."))
+    _finish(
+        arguments,
+        {"id": arguments.id, "text": base64.b64encode(hashlib.sha256(data).digest()).decode()},
+        f"{arguments.id}.update",
+    )
+    beside = (arguments.out or Path()).parent / f"{arguments.id}.content.json"
+    terminal.write_new(beside, data, 0o644)
+    terminal.say(f"Its text: {beside}. Give both to: panah site publish")
+
+
+def _read_images(path: Path | None) -> list[Any]:
+    if path is None:
+        return []
+    try:
+        images = json.loads(terminal.read_text(path))
+        return [{"sha256": str(i["sha256"]), "alt": {str(k): str(v) for k, v in i["alt"].items()}} for i in images]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise InputError(
+            N_("%(name)s is not a list of images."), hint=N_("Each has sha256 and alt."), name=path.name
+        ) from error
+
+
+def _read_language_text(entry: str) -> tuple[str, dict[str, str]]:
+    language, _, name = entry.partition("=")
+    if not language or not name:
+        raise InputError(N_("Write the text as LANGUAGE=FILE, for example en=letters.en.md."))
+    text = unicodedata.normalize("NFC", terminal.read_text(Path(name)).replace("\r\n", "\n")).strip()
+    heading, _, body = text.partition("\n")
+    if not heading.startswith("# ") or not body.strip():
+        raise InputError(
+            N_("%(name)s does not start with a title."), hint=N_('The first line is "# Title".'), name=name
+        )
+    return language, {"title": heading[2:].strip(), "body": body.strip()}
