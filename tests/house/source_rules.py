@@ -42,10 +42,7 @@ def long_functions(root: Path) -> Iterator[str]:
     """A function tells one thing."""
     for name, tree in python(root, "src", "tests", "tools", "benches"):
         for node in ast.walk(tree):
-            if (
-                isinstance(node, _FUNCTION)
-                and (lines := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES
-            ):
+            if isinstance(node, _FUNCTION) and (lines := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES:
                 yield f"{name}:{node.lineno}: {node.name} has {lines} lines, the house allows {FUNCTION_LINES}"
 
 
@@ -106,11 +103,7 @@ def prints(root: Path) -> Iterator[str]:
     """Only the command line talks to a terminal."""
     for name, tree in python(root, "src"):
         for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Call)
-                and _called(node) == "print"
-                and not name.startswith("src/panah/cli/")
-            ):
+            if isinstance(node, ast.Call) and _called(node) == "print" and not name.startswith("src/panah/cli/"):
                 yield f"{name}:{node.lineno}: a print"
 
 
@@ -168,9 +161,7 @@ def migrations(root: Path) -> Iterator[str]:
             path = folder / f"{name}.py"
             tree = ast.parse(path.read_bytes())
             place = path.relative_to(root)
-            if any(
-                module.startswith(("panah", ".")) for node in ast.walk(tree) for module in _imported(node)
-            ):
+            if any(module.startswith(("panah", ".")) for node in ast.walk(tree) for module in _imported(node)):
                 yield f"{place}: imports the app's code"
             after = [pair[1] for pair in _dependencies(tree) if pair[0] == folder.parent.name]
             if after != ([before] if before else []):
@@ -179,9 +170,7 @@ def migrations(root: Path) -> Iterator[str]:
 
 def _dependencies(tree: ast.Module) -> list[tuple[str, str]]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == [
-            "dependencies"
-        ]:
+        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == ["dependencies"]:
             pairs: list[tuple[str, str]] = ast.literal_eval(node.value)
             return pairs
     return []

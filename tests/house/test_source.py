@@ -10,9 +10,7 @@ from tests.house.tree import ROOT, plant
 FAULTS = {
     "long_files": {"web/src/long.ts": "let a = 1;\n" * 301},
     "long_functions": {"tests/core/test_a.py": "def test_a():\n" + "    a = 1\n" * 50},
-    "hidden_imports": {
-        "src/panah/site/a.py": "def f():\n    from panah.storage import writer\n    return writer\n"
-    },
+    "hidden_imports": {"src/panah/site/a.py": "def f():\n    from panah.storage import writer\n    return writer\n"},
     "signals": {"src/panah/storage/a.py": "from django.db.models import signals\n"},
     "floats": {"src/panah/core/a.py": "def half(minor):\n    return minor / 2\n"},
     "prints": {"src/panah/rails/a.py": "print('paid')\n"},

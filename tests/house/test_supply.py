@@ -20,17 +20,11 @@ FAULTS = [
     ("pins", {"requirements/run.txt": f"django>=5.2 \\\n    {HASH}\n"}),
     (
         "pins",
-        {
-            "requirements/run.txt": f"--index-url https://example.invalid/simple\ndjango==5.2.19 \\\n    {HASH}\n"
-        },
+        {"requirements/run.txt": f"--index-url https://example.invalid/simple\ndjango==5.2.19 \\\n    {HASH}\n"},
     ),
     (
         "lock_files",
-        {
-            "web/package-lock.json": json.dumps(
-                {"packages": {"node_modules/a": {"integrity": "x", "resolved": "y"}}}
-            )
-        },
+        {"web/package-lock.json": json.dumps({"packages": {"node_modules/a": {"integrity": "x", "resolved": "y"}}})},
     ),
     (
         "lock_files",

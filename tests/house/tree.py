@@ -17,7 +17,7 @@ def files(root: Path, *folders: str, ends: tuple[str, ...] = ("",)) -> list[Path
         listed = subprocess.run(command, cwd=root, check=True, capture_output=True).stdout
         found = [root / name for name in listed.decode().split("\0") if name]
     else:  # a planted tree
-        found = [path for folder in folders or (".",) for path in (root / folder).rglob("*")]
+        found = [path for name in folders or (".",) for path in [root / name, *(root / name).rglob("*")]]
     return sorted({path for path in found if path.is_file() and path.name.endswith(ends)})
 
 
