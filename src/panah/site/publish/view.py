@@ -7,6 +7,7 @@ Everything under `logged` comes from leaves; `counted` and `state` are the datab
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from panah.core.charter import Charter
@@ -50,6 +51,7 @@ class UpdateView:
     texts: dict[str, tuple[str, str]]
     images: tuple[tuple[str, dict[str, str]], ...] = ()  # (sha256 hex, alt text by language)
     withdrawn: bool = False
+    withdrawn_images: frozenset[str] = frozenset()  # sha256 hex of single pictures taken down
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,10 @@ class FundView:
     address: str = ""  # the origin's own address, for mirrors and feeds; empty = relative
     updates: tuple[UpdateView, ...] = field(default=())
     story: UpdateView | None = None
+    read_image: Callable[[str], bytes] | None = None
+    """Gives a picture's bytes by its sha256; asked only for pictures that the folder does not have yet."""
+
+    @property
+    def origin(self) -> str:
+        """The log's name, which survives the loss of a domain."""
+        return self.charter.origin

@@ -1,0 +1,84 @@
+"""The books as a person reads them: totals, a drawing, a table by day, downloads, and how to check.
+
+Everything here comes from logged gifts only, so that the page and the log never say two things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext, override
+
+from panah.site.appeal.page import RAIL_NAMES
+from panah.site.books.chart import chart
+from panah.site.publish.page import Frame, draw
+from panah.site.publish.sentences import CHECK, spelled
+from panah.site.publish.tongues import tongue
+from panah.site.publish.view import DayRow, FundView
+
+CSS: Final = ("site/books/books.css",)
+MOST_ROWS: Final = 60
+"""A longer table is broken into pages by month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One export, as the page links to it."""
+
+    path: str
+    name: str
+    about: str
+    size: int
+
+    @property
+    def kilobytes(self) -> int:
+        return -(-self.size // 1000)
+
+
+def months(days: Sequence[DayRow]) -> list[str]:
+    """Give the months that have pages of their own, newest first; none when one table is enough."""
+    return sorted({row.day[:7] for row in days}, reverse=True) if len(days) > MOST_ROWS else []
+
+
+def render(
+    view: FundView, frame: Frame, downloads: Sequence[Download] = (), check: tuple[str, str] | None = None
+) -> bytes:
+    """Draw the first page of the books."""
+    books = view.logged
+    pages = months(books.days)
+    rows = [row for row in books.days if row.day.startswith(pages[0])] if pages else books.days
+    context = {
+        "view": view,
+        "books": books,
+        "net": books.gross - books.returned - books.passed_on - books.fees,
+        "chart": chart(books.days, view.charter.goal.minor),
+        "table": _table(rows, frame.tag),
+        "month": pages[0] if pages else "",
+        "months": [(month, frame.words.month(month)) for month in pages],
+        "downloads": downloads,
+        "sentences": spelled(CHECK, frame.tag) if check else "",
+    }
+    return draw("site/books/index.html", frame, context, css=CSS, check=check)
+
+
+def render_month(view: FundView, frame: Frame, month: str) -> bytes:
+    """Draw the table of one month."""
+    rows = [row for row in view.logged.days if row.day.startswith(month)]
+    context = {"view": view, "table": _table(rows, frame.tag), "month": month, "name": frame.words.month(month)}
+    return draw("site/books/month.html", frame, context, css=CSS)
+
+
+def _table(rows: Sequence[DayRow], tag: str) -> dict[str, object]:
+    with override(tongue(tag).django):
+        names = {rail: gettext(name) for rail, name in RAIL_NAMES.items()}
+    newest = sorted(rows, key=lambda row: (row.day, row.rail), reverse=True)
+    return {
+        "rows": [(row, names.get(row.rail, row.rail)) for row in newest],
+        "has_held": any(row.held for row in rows),
+        "gifts": sum(row.gifts for row in rows),
+        "amount": sum(row.amount for row in rows),
+        "counted": sum(row.counted for row in rows),
+        "held": sum(row.held for row in rows),
+    }

@@ -1,0 +1,164 @@
+"""A fund's whole public face as files that any web server or mirror can serve.
+
+Promises: `publish` writes only what changed, each file in one step, and bumps `generation` last; what
+was withdrawn is gone from pages, feed and folder when it returns. It reads a `FundView` and nothing
+else: no database, no clock. The log (`log/`) beside these files is the sequencer's; it is only read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Final
+
+from panah.proof import canonical
+from panah.site.appeal import page as appeal
+from panah.site.books import page as books
+from panah.site.publish import assets, exports, files
+from panah.site.publish.page import Frame, draw
+from panah.site.publish.view import FundView, UpdateView
+from panah.site.updates import feed
+from panah.site.updates import page as updates
+
+PARTS: Final = frozenset({"appeal", "books", "exports", "updates"})
+"""What `only` may name: `appeal` after every gift that shows, `books` and `exports` after the log grew,
+`updates` after a text, picture or withdrawal. Without `only` everything is made, also what rarely changes."""
+
+Page = tuple[str, bytes]
+_TAG: Final = re.compile(r"[a-z]{2}|prs|ckb|[a-z]{2,3}-[A-Z]{2}")  # not log/: three letters, but no language
+
+
+def publish(view: FundView, folder: Path, *, only: Collection[str] | None = None) -> list[Path]:
+    """Bring the files under `folder` up to date with `view`; give those that changed or went."""
+    parts = PARTS if only is None else PARTS & frozenset(only)
+    changed: list[Path] = []
+    names: dict[str, str] = {}
+    if "updates" in parts:
+        names = _picture_names(view, folder, changed)
+    if "exports" in parts:
+        changed += exports.write(folder, view.logged.size)
+    expected = []
+    for path, data in _pages(view, folder, parts, names, whole=only is None):
+        expected.append(folder / path)
+        if files.write(folder / path, data):
+            changed.append(folder / path)
+    if only is None:
+        changed += assets.copy(folder)
+    changed += _sweep(view, folder, parts, expected, names)
+    if changed:
+        files.bump(folder)
+    return changed
+
+
+def _pages(
+    view: FundView, folder: Path, parts: Collection[str], names: dict[str, str], *, whole: bool
+) -> Iterator[Page]:
+    languages = view.charter.languages
+    for tag in languages:
+        if "appeal" in parts:
+            yield f"{tag}/index.html", appeal.render(view, _frame(view, tag))
+        if "books" in parts:
+            yield from _books(view, folder, tag)
+        if "updates" in parts:
+            yield from _texts(view, tag, names)
+        if whole:
+            yield from _still(view, tag)
+    if "appeal" in parts:
+        yield "index.html", appeal.render(view, Frame(view.charter, languages[0], "", "", view.address))
+    if "updates" in parts:
+        for update in _written(view):
+            if not update.withdrawn:
+                yield f"updates/{update.id}.json", update_file(update)
+    if whole:
+        missing = Frame(view.charter, languages[0], f"{view.address.rstrip('/')}/", "", view.address)
+        yield "404.html", draw("site/missing.html", missing, {})
+        yield "robots.txt", b"User-agent: *\nDisallow: /receipt\nDisallow: /pay\n"
+
+
+def _frame(view: FundView, tag: str, place: str = "") -> Frame:
+    return Frame(view.charter, tag, "../" * (1 + place.count("/")), place, view.address)
+
+
+def _books(view: FundView, folder: Path, tag: str) -> Iterator[Page]:
+    downloads = exports.listing(folder, tag)
+    check = assets.script("check")
+    yield f"{tag}/books/index.html", books.render(view, _frame(view, tag, "books/"), downloads, check)
+    for month in books.months(view.logged.days)[1:]:
+        place = f"books/{month}/"
+        yield f"{tag}/{place}index.html", books.render_month(view, _frame(view, tag, place), month)
+
+
+def _texts(view: FundView, tag: str, names: dict[str, str]) -> Iterator[Page]:
+    yield f"{tag}/updates/index.html", updates.render_list(view, _frame(view, tag, "updates/"))
+    yield f"{tag}/feed.atom", feed.render(view, _frame(view, tag), names)
+    for update in view.updates:
+        place = f"updates/{update.id}/"
+        yield f"{tag}/{place}index.html", updates.render_update(update, _frame(view, tag, place), names)
+    frame = _frame(view, tag, "story/")
+    if view.story:
+        yield f"{tag}/story/index.html", updates.render_update(view.story, frame, names)
+    else:
+        yield f"{tag}/story/index.html", updates.render_empty_story(frame)
+
+
+def _still(view: FundView, tag: str) -> Iterator[Page]:
+    """Make the pages that only a new charter changes."""
+    address = view.address or "URL"
+    how = {"view": view, "address": address}
+    yield f"{tag}/how/index.html", draw("site/how/index.html", _frame(view, tag, "how/"), how)
+    origins = [(view.address, f"{view.address.rstrip('/')}/{tag}/give/")] if view.address else []
+    give = {"view": view, "gives": appeal.is_giving(view), "origins": origins}
+    yield f"{tag}/give/index.html", draw("site/appeal/mirror.html", _frame(view, tag, "give/"), give)
+
+
+def update_file(update: UpdateView) -> bytes:
+    """Spell an update as its leaf hashes it (docs/spec/leaves.md)."""
+    return canonical.encode({
+        "id": update.id,
+        "day": update.day,
+        "salt": update.salt,
+        "texts": {tag: {"title": title, "body": body} for tag, (title, body) in update.texts.items()},
+        "images": [{"sha256": sha, "alt": alt} for sha, alt in update.images],
+    })  # fmt: skip
+
+
+def _written(view: FundView) -> list[UpdateView]:
+    return [*view.updates, *([view.story] if view.story else [])]
+
+
+def _picture_names(view: FundView, folder: Path, changed: list[Path]) -> dict[str, str]:
+    """Put every shown picture into images/ and give sha256 → file name."""
+    wanted = {
+        sha
+        for update in _written(view)
+        if not update.withdrawn
+        for sha, _ in update.images
+        if sha not in update.withdrawn_images
+    }
+    names = {path.stem: path.name for path in (folder / "images").glob("*") if path.suffix in {".jpg", ".png"}}
+    names = {sha: name for sha, name in names.items() if sha in wanted}
+    for sha in sorted(wanted - names.keys()):
+        data = view.read_image(sha) if view.read_image else b""
+        if data:
+            names[sha] = sha + (".png" if data.startswith(b"\x89PNG") else ".jpg")
+            files.write(folder / "images" / names[sha], data)
+            changed.append(folder / "images" / names[sha])
+    return names
+
+
+def _sweep(
+    view: FundView, folder: Path, parts: Collection[str], expected: list[Path], names: dict[str, str]
+) -> list[Path]:
+    """Remove what this run would have made if it were still wanted."""
+    swept: list[Path] = []
+    if "updates" in parts:
+        swept += [folder / "updates", *(folder / tag / "updates" for tag in view.charter.languages)]
+        expected = expected + [folder / "images" / name for name in names.values()]
+        swept.append(folder / "images")
+    if "books" in parts:
+        swept += [folder / tag / "books" for tag in view.charter.languages]
+    for place in folder.iterdir() if folder.exists() else ():
+        if _TAG.fullmatch(place.name) and place.is_dir() and place.name not in view.charter.languages:
+            swept.append(place)  # an amendment took the language away
+    return [path for place in swept for path in files.sweep(place, expected)]
