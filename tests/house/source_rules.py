@@ -24,6 +24,7 @@ BANNED = {
     "services",
     "processor",
 }
+WAITS = {"interval", "seconds", "timeout"}
 FEATURE_FILES = {"urls", "views", "forms", "actions", "queries"}
 # The one place that loads a command's module by name, so that `panah verify` starts without Django.
 LOADS_BY_NAME = "src/panah/cli/main.py"
@@ -88,9 +89,13 @@ def signals(root: Path) -> Iterator[str]:
 
 
 def floats(root: Path) -> Iterator[str]:
-    """Rules and tables count in whole numbers. Paths are joined by `/` in storage, so there only the words count."""
+    """Rules and tables count in whole numbers; only a wait may be a float. Paths are joined by `/` in storage."""
     for name, tree in python(root, "src/panah/core", "src/panah/storage"):
+        arguments = [node for node in ast.walk(tree) if isinstance(node, ast.arg)]
+        waits = [node.annotation for node in arguments if node.arg in WAITS]
         for node in ast.walk(tree):
+            if node in waits:
+                continue
             number = isinstance(node, ast.Constant) and isinstance(node.value, float)
             word = isinstance(node, ast.Name) and node.id in {"float", "FloatField"}
             field = isinstance(node, ast.Attribute) and node.attr == "FloatField"

@@ -30,6 +30,7 @@ MORE_FAULTS = [
     ),
     ("signals", {"src/panah/site/a.py": "from django.dispatch import receiver\n"}),
     ("floats", {"src/panah/storage/a.py": "RATE = 0.5\n"}),
+    ("floats", {"src/panah/storage/a.py": "def book(amount: float) -> None: ...\n"}),
     ("floats", {"src/panah/storage/models/a.py": "x = models.FloatField()\n"}),
     ("banned_names", {"src/panah/core/a.py": "class GiftManager:\n    pass\n"}),
     (
@@ -58,6 +59,7 @@ def test_other_forms_of_the_fault_are_found(name, planted, tmp_path):
 def test_a_clean_tree_passes(rule, tmp_path):
     clean = {
         "src/panah/core/fund.py": "from panah.errors import PanahError\n\n\ndef third(minor):\n    return minor // 3\n",
+        "src/panah/storage/sequencer.py": "def wait(interval: float) -> None: ...\n",
         "src/panah/site/gifts/views.py": "from panah.site.gifts import actions\n",
         "src/panah/site/gifts/actions.py": "def give(request: GiftRequest, now):\n    return request, now\n",
         "src/panah/storage/migrations/0001_initial.py": "dependencies = []\n",
