@@ -12,9 +12,7 @@ from panah.site.funds.images import redraw, require_clean
 def photo(size=(64, 48), **options):
     image = Image.radial_gradient("L").resize(size).convert("RGB")
     image.putpixel((1, 1), (9, 200, 30))
-    pixels = Image.merge(
-        "RGB", (image.getchannel(0), image.getchannel(1).rotate(90), image.getchannel(2).rotate(45))
-    )
+    pixels = Image.merge("RGB", (image.getchannel(0), image.getchannel(1).rotate(90), image.getchannel(2).rotate(45)))
     out = io.BytesIO()
     pixels.save(out, **options)
     return out.getvalue()

@@ -21,7 +21,9 @@ from panah.errors import N_, InputError, RefusedError
 from panah.proof import canonical, leaf
 from panah.proof.note import SigningKey, encode_base64
 from panah.proof.signature import roster_keys, signing_bytes, verified_signers
-from panah.site.funds.effects import EFFECTS, Setting, apply_due
+from panah.site.funds.effects import EFFECTS
+from panah.site.funds.rules import apply_due
+from panah.site.funds.setting import Setting
 from panah.site.funds.texts import Attached
 from panah.site.gifts.banking import ListOutcome, book_list
 from panah.site.gifts.queries import fund_rules
@@ -52,9 +54,7 @@ def found(fund: FundHome, signed: Signed, now: dt.datetime, database: str = "") 
     charter = _check_charter(signed, now.date())
     attach(fund, database)
     if fund.folder.is_dir() and _is_founded(fund):
-        raise RefusedError(
-            N_("There is a fund of this name already."), hint=N_("Choose another with --slug.")
-        )
+        raise RefusedError(N_("There is a fund of this name already."), hint=N_("Choose another with --slug."))
     key = _log_key(fund, charter.origin)
     body = leaf.check(signed.complete(vkey=key.vkey))
     if "fake" in charter.rails and not fake_secret(fund):
@@ -125,9 +125,7 @@ def identity_of(body: dict[str, Any]) -> str:
     return sha256(signing_bytes(body)).hexdigest()
 
 
-def carry_out(
-    fund: FundHome, signed: Signed, now: dt.datetime, attached: Attached | None = None
-) -> ListOutcome | None:
+def carry_out(fund: FundHome, signed: Signed, now: dt.datetime, attached: Attached | None = None) -> ListOutcome | None:
     """Do what a signed statement says, once; a bank list answers with what became of its lines.
 
     Raises `ProofError` for a bad signature or shape and `RefusedError` for a rule; nothing has changed then.
@@ -144,9 +142,7 @@ def carry_out(
     if kind == "bank-list":
         # Every line counts once by itself, so a list that was cut off may come again.
         outcome = book_list(fund, body, encode_base64(sha256(signing_bytes(body)).digest()), now)
-        _submit(
-            fund, partial(_remember, body=body | {"lines": []}, name=body, signers=signers, today=now.date())
-        )
+        _submit(fund, partial(_remember, body=body | {"lines": []}, name=body, signers=signers, today=now.date()))
         return outcome
     _submit(fund, partial(_carry_out, rules=rules, body=body, signers=signers, setting=setting))
     return None
@@ -178,9 +174,7 @@ def _check_authority(rules: FundRules, kind: str, body: dict[str, Any], today: d
     return signers
 
 
-def _carry_out(
-    batch: Batch, rules: FundRules, body: dict[str, Any], signers: frozenset[str], setting: Setting
-) -> None:
+def _carry_out(batch: Batch, rules: FundRules, body: dict[str, Any], signers: frozenset[str], setting: Setting) -> None:
     if batch.rules.roster != rules.roster:
         raise RefusedError(N_("The roster changed a moment ago."), hint=N_("Try once more."))
     if batch.query("SELECT 1 FROM storage_statement WHERE id = %s", [identity_of(body)]):

@@ -93,8 +93,6 @@ def _match_images(listed: list[dict[str, Any]], given: Iterable[bytes]) -> dict[
             )  # fmt: skip
     for name, data in found.items():
         if name not in wanted:
-            raise InputError(
-                N_("A picture came along that the update does not list: %(name)s."), name=name[:16]
-            )
+            raise InputError(N_("A picture came along that the update does not list: %(name)s."), name=name[:16])
         require_clean(data)
     return {name: found[name] for name in wanted}

@@ -1,0 +1,108 @@
+"""Statements that change the rules of a fund: amendments, rosters, keys of the log.
+
+An amendment is written down at once and comes into force on its day; until then givers see both.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from panah.core.charter import Charter
+from panah.core.fund import Act, State, require
+from panah.errors import N_, RefusedError
+from panah.site.gifts.booking import count_waiting
+from panah.storage.logkey import read_log_key
+
+if TYPE_CHECKING:
+    from panah.site.funds.setting import Setting
+    from panah.storage.batch import Batch
+
+NOTICE: Final = dt.timedelta(days=7)
+
+
+def amend(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
+    require(State(batch.counter.state), Act.AMEND)
+    start = dt.date.fromisoformat(body["from"])
+    day = dt.date.fromisoformat(body["day"])
+    if start < max(day, setting.today) + NOTICE:
+        raise RefusedError(
+            N_("An amendment is announced seven days ahead: it can begin on %(day)s."),
+            hint=N_("Write it anew with a later day."),
+            day=(max(day, setting.today) + NOTICE).isoformat(),
+        )  # fmt: skip
+    terms = charter_on(_charter_leaves(batch), dt.date.max)
+    changed = Charter.from_terms(batch.rules.origin, terms).amended(body["set"])
+    if changed.goal.minor < terms["goal"]:
+        # Gifts go on during the notice: a lower goal could be passed before it begins.
+        raise RefusedError(
+            N_("An amendment can raise the goal, never lower it."),
+            hint=N_("To end earlier, wind the fund: panah member write life."),
+        )
+    batch.add_entry(body)
+    batch.counter.face += 1
+
+
+def _charter_leaves(batch: Batch) -> list[tuple[int, dict[str, Any]]]:
+    rows = batch.query("SELECT id, body FROM storage_entry WHERE kind IN ('charter', 'amend') ORDER BY id")
+    return [(row[0], json.loads(bytes(row[1]))) for row in rows]
+
+
+def charter_on(leaves: list[tuple[int, dict[str, Any]]], day: dt.date) -> dict[str, Any]:
+    """Give the charter's terms in force on `day`, from the charter leaf and all amendments after it."""
+    terms: dict[str, Any] = dict(leaves[0][1]["charter"])
+    for _, change in sorted(leaves[1:], key=lambda row: str(row[1]["from"])):
+        if dt.date.fromisoformat(change["from"]) <= day:
+            terms |= change["set"]
+    return terms
+
+
+def apply_due(batch: Batch, today: dt.date) -> bool:
+    """Bring amendments into force whose day has come; tell whether anything changed (job).
+
+    A reader of the log knows the day from its leaves alone (`core/ledger.py`), so an amendment waits
+    here too until a leaf of its first day, or a later one, is written.
+    """
+    if State(batch.counter.state) not in {State.DRAFT, State.OPEN}:
+        return False
+    leaves = _charter_leaves(batch)
+    due = [(number, body) for number, body in leaves[1:] if dt.date.fromisoformat(body["from"]) <= today]
+    if not due or charter_on(leaves, today) == batch.rules.charter:
+        return False
+    terms = charter_on(leaves, _latest_day(batch, min(number for number, _ in due)))
+    if terms == batch.rules.charter:
+        return False
+    counter = batch.counter
+    batch.execute("UPDATE storage_fund SET charter = %s WHERE id = 1", [json.dumps(terms)])
+    counter.goal, counter.minimum = terms["goal"], terms["minimum"]
+    counter.rules += 1
+    counter.face += 1
+    count_waiting(batch, today)
+    return True
+
+
+def _latest_day(batch: Batch, since: int) -> dt.date:
+    rows = batch.query("SELECT body FROM storage_entry WHERE id >= %s", [since])
+    days = (json.loads(bytes(row[0])).get("day", "") for row in rows)
+    return dt.date.fromisoformat(max(days))
+
+
+def roster(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
+    require(State(batch.counter.state), Act.ROSTER)
+    terms: dict[str, Any] = batch.rules.charter | {"roster": body["roster"]}
+    if problems := Charter.from_terms(batch.rules.origin, terms).problems(setting.today):
+        raise RefusedError(problems[0].text(), hint=problems[0].hint_text())
+    batch.add_entry(body)
+    batch.execute("UPDATE storage_fund SET roster = %s WHERE id = 1", [json.dumps(body["roster"])])
+    batch.counter.rules += 1
+    batch.counter.face += 1
+
+
+def key(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
+    require(State(batch.counter.state), Act.KEY)
+    read_log_key(setting.fund, batch.rules.origin, body["vkey"])  # fails unless this machine can sign with it
+    batch.add_entry(body)
+    batch.execute("UPDATE storage_fund SET vkey = %s WHERE id = 1", [body["vkey"]])
+    batch.counter.rules += 1
+    batch.counter.face += 1
