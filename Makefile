@@ -14,7 +14,6 @@ PANAH_PORT ?= 8000
 export PANAH_HOME PANAH_PORT
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 CATALOGUES := $(shell find src/panah/locale -name '*.po' 2>/dev/null)
 # Two workers: the machine that everything must fit has two cores.
@@ -34,10 +33,13 @@ run: setup ## start the demo fund; Ctrl-C ends it, a second run keeps its data
 	@exec $(BIN)/panah site demo
 
 setup: .venv/.stamp-package build ## install what `make run` needs into .venv
+	@:
 
 setup-test: setup .venv/.stamp-test
+	@:
 
 build: .venv/.stamp-web .venv/.stamp-catalogues ## build the web bundles and the translation catalogues
+	@:
 
 test: setup-test ## everything that must hold before a change lands
 	@tools/apt.sh test
@@ -91,16 +93,16 @@ clean: ## remove what was built; never the data in PANAH_HOME
 
 .venv/.stamp-run: requirements/run.txt | .venv/bin/python
 	@echo "Installing what Panah runs on (once, about a minute) ..."
-	@$(PIP) --require-hashes -r requirements/run.txt
+	@tools/pip.sh --require-hashes -r requirements/run.txt
 	@touch $@
 
 .venv/.stamp-package: .venv/.stamp-run pyproject.toml
-	@$(PIP) --no-deps --no-build-isolation --no-index --editable .
+	@tools/pip.sh --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
 .venv/.stamp-test: requirements/test.txt .venv/.stamp-run
 	@echo "Installing what the tests use (once) ..."
-	@$(PIP) --require-hashes -r requirements/test.txt
+	@tools/pip.sh --require-hashes -r requirements/test.txt
 	@touch $@
 
 .venv/.stamp-web: .venv/.stamp-run $(WEB_SOURCES) $(wildcard tools/build_web.sh)

@@ -109,7 +109,7 @@ set -m
 make run PANAH_PORT='$port' >run.log 2>&1 &
 for _ in $(seq 900); do
     grep -q "^site: http://127.0.0.1:'$port'/" run.log && break
-    kill -0 $! 2>/dev/null || break
+    kill -0 $! 2>/dev/null || { cat run.log; echo "make run ended by itself"; exit 1; }
     sleep 1
 done
 cat run.log
