@@ -42,6 +42,7 @@ class Field:
     read: Callable[[str], Any]
     help: str
     needed: bool = True
+    option: str = ""  # where the body's word means something else on the command line
 
 
 def _word(text: str) -> str:
@@ -74,8 +75,8 @@ KINDS: Final[dict[str, tuple[Field, ...]]] = {
     "life": (Field("to", _word, "open or winding"), Field("vkey", _word, "with open: the log's key", needed=False)),
     "fee": (Field("amount", _money, 'such as "1.20 EUR"'), Field("rail", _word, "rail that took it")),
     "settle": (
-        Field("from", _word, "account such as assets:card"), Field("out", _money, 'such as "100 EUR"'),
-        Field("to", _word, "account such as assets:bank"), Field("in", _money, 'such as "108 USD"'),
+        Field("from", _word, "account such as assets:card"), Field("out", _money, 'such as "100 EUR"', option="paid"),
+        Field("to", _word, "account such as assets:bank"), Field("in", _money, 'such as "108 USD"', option="received"),
     ),
     "gift-return": (
         Field("gift", _number, "index of the gift's leaf"), Field("amount", _money, "what goes back"),
@@ -99,7 +100,8 @@ def register(commands: Commands) -> None:
     for kind, fields in KINDS.items():
         parser = _add_kind(kinds, kind)
         for field in fields:
-            parser.add_argument(f"--{field.name}", dest=f"_{field.name}", required=field.needed, help=field.help)
+            option = f"--{field.option or field.name}"
+            parser.add_argument(option, dest=f"_{field.name}", required=field.needed, help=field.help)
         parser.set_defaults(run=_write_fields, kind=kind)
 
     amend = _add_kind(kinds, "amend", "--fund is the charter in force (charter.signed.json)")
