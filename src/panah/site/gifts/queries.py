@@ -11,8 +11,9 @@ from django.db import connections
 from panah.core.fund import State
 from panah.proof import leaf
 from panah.proof.canonical import decode
+from panah.proof.giftnote import GiftNote
 from panah.proof.merkle import inclusion_proof
-from panah.proof.note import SigningKey, encode_base64
+from panah.proof.note import SigningKey
 from panah.proof.tiles import nodes_of
 from panah.proof.tlogproof import TlogProof
 from panah.storage.batch import GIFT_COLUMNS, read_gift
@@ -95,17 +96,13 @@ def log_key(fund: FundHome, rules: FundRules) -> SigningKey:
 
 
 def pledge_note(key: SigningKey, row: GiftRow) -> bytes:
-    """Sign that this amount was promised under this commitment (docs/spec/receipts.md)."""
-    return key.sign(
-        f"panah/1/pledge\n{key.name}\n{encode_base64(row.rc)}\n{row.amount}\n{row.currency}\nmade {row.made.isoformat()}\n"
-    )
+    """Sign that this amount was promised under this commitment."""
+    return GiftNote(key.name, row.rc, row.amount, row.currency).sign(key)
 
 
 def booked_note(key: SigningKey, row: GiftRow, amount: int, log_by: dt.date) -> bytes:
     """Sign that the money is booked and in the log by a day; after it a missing leaf proves a broken word."""
-    return key.sign(
-        f"panah/1/booked\n{key.name}\n{encode_base64(row.rc)}\n{amount}\n{row.currency}\nlog-by {log_by.isoformat()}\n"
-    )
+    return GiftNote(key.name, row.rc, amount, row.currency, log_by).sign(key)
 
 
 def booked_body(fund: FundHome, gift: str) -> dict[str, Any] | None:
