@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
 
@@ -89,10 +90,17 @@ def test_the_command_line_alone_loads_no_django():
 
 
 def test_a_reader_that_leaves_early_is_no_error():
-    program = "import sys; from panah.cli.main import main; sys.exit(main([]))"
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+    program = (
+        "import sys; from panah.cli import main as cli, terminal; parser = cli.build_parser([]);"
+        "parser.set_defaults(run=lambda _: sys.stdin.read() or terminal.say('x' * 9999));"
+        "cli.build_parser = lambda _: parser; sys.exit(cli.main([]))"
+    )
+    pipe, buffered = subprocess.PIPE, os.environ | {"PYTHONUNBUFFERED": ""}
+    with subprocess.Popen([sys.executable, "-c", program], stdin=pipe, stdout=pipe, stderr=pipe, env=buffered) as child:
         child.stdout.close()
+        child.stdin.close()
         assert child.stderr.read() == b""
+        assert child.wait() == 141
 
 
 def test_marks_that_disguise_a_text_are_shown_as_escapes():

@@ -63,16 +63,21 @@ def _load(path: str) -> Any:
         ) from error
 
 
+def _run(given: Sequence[str]) -> int:
+    parser = build_parser(given)
+    arguments = parser.parse_args(given)
+    if "run" not in arguments:
+        parser.print_help()
+        return 0 if not given else 2
+    code = int(arguments.run(arguments) or 0)
+    sys.stdout.flush()  # here, where a reader that has left is no error
+    return code
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
-    given = list(sys.argv[1:] if words is None else words)
     try:
-        parser = build_parser(given)
-        arguments = parser.parse_args(given)
-        if "run" not in arguments:
-            parser.print_help()
-            return 0 if not given else 2
-        return int(arguments.run(arguments) or 0)
+        return _run(list(sys.argv[1:] if words is None else words))
     except CharterError as error:
         terminal.say_error(error)
         for problem in error.problems:
