@@ -20,7 +20,10 @@ _GIFT: Final = (
     " status, claimed, booked, counted, value_day, log_by, twin"
 )
 _INSERT_GIFT: Final = f"INSERT INTO storage_gift ({_GIFT}) VALUES ({', '.join(['%s'] * 15)})"
-_UPDATE_GIFT: Final = "UPDATE storage_gift SET status = %s, claimed = %s, booked = %s, counted = %s, value_day = %s, log_by = %s WHERE id = %s"
+_UPDATE_GIFT: Final = (
+    "UPDATE storage_gift SET status = %s, claimed = %s, booked = %s, counted = %s, value_day = %s, log_by = %s"
+    " WHERE id = %s"
+)
 _INSERT_EVENT: Final = "INSERT INTO storage_raileventrow (id, gift, outcome) VALUES (%s, %s, %s)"
 _INSERT_ENTRY: Final = "INSERT INTO storage_entry (id, kind, body, gift_ref) VALUES (%s, %s, %s, %s)"
 _INSERT_POSTING: Final = "INSERT INTO storage_posting (entry, account, currency, minor) VALUES (%s, %s, %s, %s)"

@@ -6,8 +6,8 @@ PostgreSQL locks the counter row. Anything else is refused before a single row i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from django.db import connections, transaction
@@ -18,6 +18,10 @@ _COLUMNS = (
     "state, goal, minimum, counted, claimed, held, next_entry, next_leaf,"
     " gifts_paused, intake_paused, rules, face, bank_upto"
 )
+
+
+Lock = Callable[[str], AbstractContextManager[tuple[Any, tuple[Any, ...]]]]
+"""Connection name → a transaction that holds the fund; the race tests hand in one that does not."""
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from django.db.utils import DatabaseError
 from panah.errors import N_, FatalError, PanahError
 from panah.storage.batch import Batch
 from panah.storage.funds import FundHome
-from panah.storage.lock import exclusive
+from panah.storage.lock import Lock, exclusive
 from panah.storage.rows import CounterRow, FundRules
 
 T = TypeVar("T")
@@ -50,8 +50,8 @@ class _Waiting(Generic[T]):
 class Writer:
     """Carries out jobs on one fund, many in one transaction. Start it once per process."""
 
-    def __init__(self, fund: FundHome) -> None:
-        self._fund = fund
+    def __init__(self, fund: FundHome, lock: Lock = exclusive) -> None:
+        self._fund, self._lock = fund, lock
         self._queue: SimpleQueue[_Waiting[Any] | None] = SimpleQueue()
         self._rules: tuple[int, FundRules] | None = None
         self._listeners: list[Callable[[CounterRow], None]] = []
@@ -137,7 +137,7 @@ class Writer:
         return counter
 
     def _commit(self, waiting: list[_Waiting[Any]]) -> CounterRow:
-        with exclusive(self._fund.alias) as (cursor, row):
+        with self._lock(self._fund.alias) as (cursor, row):
             counter = CounterRow(*row)
             batch = Batch(cursor, connections[self._fund.alias].vendor, counter, self._current(cursor, counter.rules))
             batch.fetch(

@@ -1,4 +1,7 @@
-"""Gifts, what rails said about them, and lines of signed bank lists. No names, no addresses, no times finer than a day."""
+"""Gifts, what rails said about them, and lines of signed bank lists.
+
+No names, no addresses, no times finer than a day.
+"""
 
 from __future__ import annotations
 
