@@ -13,14 +13,14 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from panah import __version__
-from panah.cli import member, terminal
+from panah.cli import export, member, terminal, verify
 from panah.core.charter import CharterError
 from panah.errors import N_, InputError, PanahError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PLAIN: Final[tuple[Any, ...]] = (member,)
+PLAIN: Final[tuple[Any, ...]] = (verify, export, member)
 """Modules whose commands need the default install alone; each has `register(commands)`."""
 
 # Looked up by name and only when asked for: the default install has no Django, and whoever runs
