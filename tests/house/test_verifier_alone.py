@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.tree import ROOT
+from tests.loglab import Lab
 
 # In an interpreter of its own: whatever the verifier pulls in, these must not come.
 BLOCKED = (
@@ -38,6 +39,10 @@ import importlib, pkgutil, panah.verify
 for module in pkgutil.walk_packages(panah.verify.__path__, "panah.verify."):
     importlib.import_module(module.name)
 print("loaded", len([name for name in sys.modules if name.startswith("panah.verify")]))
+"""
+VERIFY = """
+from panah.cli.main import main
+raise SystemExit(main(["verify", "{}"]))
 """
 ASK_HELP = """
 from panah.cli.main import main
@@ -103,11 +108,29 @@ def test_the_wall_of_this_test_holds():
     assert "ModuleNotFoundError" in ran.stderr
 
 
-def test_the_wheel_alone_verifies(installed):
-    ran = run(ASK_HELP, "-S", path=installed)
-    assert ran.returncode == 0, ran.stderr
-    assert "usage: panah verify" in ran.stdout
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a fund with a few gifts publishes."""
+    lab = Lab(tmp_path_factory.mktemp("published")).found()
+    for amount in (1000, 2500, 4000):
+        lab.gift(amount)
+    lab.publish()
+    return lab.folder
+
+
+def test_the_wheel_alone_verifies_a_fund(installed, published):
+    ran = run(VERIFY.format(published), "-S", path=installed)
+    assert ran.returncode == 0, ran.stderr + ran.stdout
+    bundle = published / "log/tile/entries/000.p/5"
+    bundle.write_bytes(bundle.read_bytes().replace(b'"amount":2500', b'"amount":2501'))
+    ran = run(VERIFY.format(published), "-S", path=installed)
+    assert ran.returncode == 1, ran.stderr + ran.stdout
+
+
+def test_the_wheel_alone_has_no_django(installed):
+    assert run("import panah.verify", "-S", path=installed).returncode == 0
     assert run("import django", "-S", path=installed).returncode != 0
+    assert str(installed) in run("import panah; print(panah.__file__)", "-S", path=installed).stdout
 
 
 def test_the_wheel_carries_its_pages_and_catalogues(wheel):
