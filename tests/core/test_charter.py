@@ -16,6 +16,14 @@ from panah.proof import canonical, leaf
 from panah.proof.schema import record
 from tests.core.charters import DEMO, ROSTER, TEXT, changed, member
 
+EXTRA_TABLES = f"""
+[outside]
+k = 2
+keys = ["{"B" * 42}A=", "{"C" * 42}A="]
+[previous]
+origin = "refuge.example/2020"
+leaf = "{"A" * 43}="
+"""
 check_terms = record(leaf.CHARTER_KEYS, leaf.CHARTER_OPTIONAL)
 
 
@@ -44,11 +52,7 @@ def test_the_signed_body_is_a_leaf_and_reads_back_equal():
 def test_every_key_of_the_leaf_can_be_written():
     text = changed(
         ('name = "Rosa Lindqvist"', 'name = "Rosa Lindqvist"\nkey = "' + "A" * 43 + '="'),
-        (
-            "[auditor]",
-            f'[outside]\nk = 2\nkeys = ["{"B" * 42}A=", "{"C" * 42}A="]\n[previous]\n'
-             f'origin = "refuge.example/2020"\nleaf = "{"A" * 43}="\n[auditor]',
-        ),
+        ("[auditor]", EXTRA_TABLES + "[auditor]"),
     )
     terms = Charter.from_toml(text).terms()
     check_terms(terms, "charter")
