@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from panah.errors import N_, ProofError
 from panah.proof import canonical
+from panah.proof.charterleaf import AMENDABLE, CHARTER_KEYS, CHARTER_OPTIONAL, CURRENCY, ROSTER
 from panah.proof.schema import (
     Shape,
-    by_language,
     day,
     listing,
     matching,
@@ -26,83 +26,15 @@ from panah.proof.schema import (
 
 PREFIX: Final = "panah/1/"
 
-_flag = whole(0, 1)
 _amount = whole(1)
 _index = whole(1)
-_currency = matching(r"[A-Z]{3}", "a currency code such as EUR")
 _rail = matching(r"[a-z]{2,12}", "the name of a rail")
-_member_name = matching(r"[a-z][a-z0-9-]{1,31}", "a pseudonym in small letters")
 _account = matching(r"(assets|income|expenses|liabilities|equity):[a-z][a-z-]{0,39}", "an account")
 _identifier = matching(r"[a-z0-9][a-z0-9-]{0,63}", "an identifier in small letters")
 _vkey = text(400)
 _signatures = listing(
     listing(text(200), 2, 2), 40, 1
 )  # [[member name, Ed25519 signature in base64], …], sorted by name
-_member = record(
-    {"name": _member_name, "sign": octets(32), "seal": matching(r"age1[a-z0-9]{10,2000}", "an age recipient")}
-)
-ROSTER: Final = record({"members": listing(_member, 40, 3), "until": day})
-
-CHARTER_KEYS: Final[dict[str, Shape]] = {
-    "name": by_language(80),
-    "scope": by_language(700),
-    "languages": listing(matching(r"[a-z]{2,3}(-[A-Z]{2})?", "a language tag"), 12, 1),
-    "currency": _currency,
-    "goal": _amount,
-    "minimum": _amount,
-    "suggestions": listing(_amount, 6),
-    "purposes": listing(matching(r"[a-z-]{3,24}", "a purpose"), 20, 1),
-    "overflow": one_of("return", "pass-on", "reserve"),
-    "surplus": by_language(500),
-    "shortfall": by_language(500),
-    "siblings": listing(record({"name": text(80), "url": matching(r"https?://[!-~]{3,200}", "a web address")}), 10),
-    "rails": record(
-        {},
-        {
-            "bank": record(
-                {
-                    "payee": text(70),
-                    "iban": matching(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", "an IBAN without spaces"),
-                },
-                {"bic": matching(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", "a BIC")},
-            ),
-            "card": record({"account": text(80)}),
-            "cash": record({}),
-            "fake": record({}),
-            "monero": record({"address": text(120)}),
-            "bitcoin": record({"address": text(200)}),
-        },
-    ),
-    "payee": record(
-        {
-            "form": text(120),
-            "holder": text(120),
-            "country": matching(r"[A-Z]{2}", "a country code such as DE"),
-            "private": _flag,
-            "statement": text(70),
-            "tax": by_language(400),
-            "refund": by_language(400),
-            "seen": by_language(400),
-        }
-    ),
-    "contact": text(200),
-    "auditor": record({"name": text(120)}, {"key": octets(32)}),
-    "batch": whole(1, 86400),
-    "demo": _flag,
-    "founded": day,
-    "release": record({"delay": whole(0, 365), "k": whole(5, 100)}),
-    "roster": ROSTER,
-}
-CHARTER_OPTIONAL: Final[dict[str, Shape]] = {
-    "outside": record({"k": whole(2, 20), "keys": listing(octets(32), 20, 2)}),
-    "previous": record({"origin": text(200), "leaf": octets(32)}),
-}
-AMENDABLE: Final = {
-    key: shape
-    for key, shape in (CHARTER_KEYS | CHARTER_OPTIONAL).items()
-    if key not in {"roster", "demo", "founded", "currency", "previous", "languages"}
-} | {"languages": CHARTER_KEYS["languages"]}
-
 _TYPES: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
     # type: (required keys, optional keys), beside t and o which all have
     "charter": ({"charter": record(CHARTER_KEYS, CHARTER_OPTIONAL), "vkey": _vkey, "sig": _signatures}, {}),
@@ -111,7 +43,7 @@ _TYPES: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
     "life": ({"day": day, "to": one_of("open", "winding"), "sig": _signatures}, {"vkey": _vkey}),
     "gift": (
         {
-            "cur": _currency,
+            "cur": CURRENCY,
             "amount": _amount,
             "counted": whole(0),
             "day": day,
@@ -149,16 +81,16 @@ _TYPES: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
         },
         {"sibling": text(80)},
     ),
-    "fee": ({"cur": _currency, "rail": _rail, "amount": _amount, "day": day, "sig": _signatures}, {}),
+    "fee": ({"cur": CURRENCY, "rail": _rail, "amount": _amount, "day": day, "sig": _signatures}, {}),
     "settle": (
         {
             "day": day,
             "from": _account,
             "out": _amount,
-            "cur": _currency,
+            "cur": CURRENCY,
             "to": _account,
             "in": _amount,
-            "into": _currency,
+            "into": CURRENCY,
             "sig": _signatures,
         },
         {},
@@ -182,7 +114,7 @@ _STATEMENTS: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
                     {
                         "line": octets(32),  # salted id of the statement line: a double is harmless
                         "kind": one_of("credit", "return", "correction"),
-                        "cur": _currency,
+                        "cur": CURRENCY,
                         "amount": _amount,
                         "day": day,
                     },
