@@ -1,5 +1,5 @@
 // Builds the bundles into src/panah/site/assets, named after their content, with a manifest of
-// file names and integrity hashes. The same sources give the same bytes, on every machine.
+// file names and integrity hashes (or into the folder given). The same sources give the same bytes, on every machine.
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const OUT = process.env["PANAH_ASSETS"] ?? join(HERE, "../src/panah/site/assets");
+const OUT = process.argv[2] ?? join(HERE, "../src/panah/site/assets");
 const ENTRIES: { [name: string]: string } = { check: "src/check/check.ts", give: "src/give/give.ts" };
 const BANNER = "/*! Panah - AGPL-3.0-or-later - readable source: web/ of the source code */";
 

@@ -12,7 +12,6 @@ const DEEPEST = 64; // nothing that we write is deeper than 8
 
 // A surrogate without its partner has no UTF-8 spelling, yet JSON can escape it.
 const LONE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?:[^\uD800-\uDBFF]|^)[\uDC00-\uDFFF]/;
-// eslint-disable-next-line no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
 
 function write(value: unknown, depth: number): string {

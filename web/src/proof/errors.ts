@@ -20,3 +20,8 @@ export function at<T>(where: string, work: () => T): T {
     throw error instanceof ProofError && !error.where ? new ProofError(error.rule, where) : error;
   }
 }
+
+/** Throw with the broken rule's sentence unless it holds. */
+export function must(holds: boolean, rule: string): asserts holds {
+  if (!holds) throw new ProofError(rule);
+}

@@ -11,7 +11,6 @@ const ED25519 = 1; // signature type identifier
 
 const VKEY = /^([!-*,-~]{1,200})\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/;
 const LINE = /^— ([^ \n+]{1,200}) ([A-Za-z0-9+/]{8,8000}={0,2})$/;
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\x00-\x09\x0b-\x1f]/;
 
 export interface VerifyKey {

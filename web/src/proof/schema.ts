@@ -21,7 +21,6 @@ export function text(longest: number, shortest = 1): Shape {
   return (value, path) => {
     const length = typeof value === "string" ? Array.from(value).length : -1;
     if (length < shortest || length > longest) refuse(path, `a text of ${shortest} to ${longest} characters`);
-    // eslint-disable-next-line no-control-regex
     if (/[\x00-\x09\x0b-\x1f]/.test(value as string)) refuse(path, "a text without control characters");
   };
 }

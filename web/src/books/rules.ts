@@ -1,0 +1,140 @@
+// What each kind of leaf may do to the books (mirror of src/panah/core/leafrules.py).
+
+import type { Body } from "../proof/canonical.ts";
+import { must } from "../proof/errors.ts";
+import type { Leaf } from "../proof/leaf.ts";
+import type { Books } from "./books.ts";
+import { worth } from "./money.ts";
+
+type Rule = (books: Books, leaf: Leaf) => void;
+
+const whole = (leaf: Leaf, key: string): number => Number(leaf[key]);
+const text = (leaf: Leaf, key: string): string => String(leaf[key]);
+const NOTICE = 7 * 24 * 3600 * 1000;
+
+const charter: Rule = (books, leaf) => {
+  const terms = leaf["charter"] as Body;
+  books.currency = String(terms["currency"]);
+  books.takeTerms(terms);
+  books.takeKey(text(leaf, "vkey"));
+};
+
+const amend: Rule = (books, leaf) => {
+  const set = leaf["set"] as Body;
+  must(Date.parse(text(leaf, "from")) - Date.parse(text(leaf, "day")) >= NOTICE, "an amendment needs seven days' notice");
+  must(Object.keys(set).length > 0, "this amendment changes nothing");
+  must(Number(set["goal"] ?? books.terms["goal"]) > books.counted, "the new goal is not above what is already counted");
+  books.pending.push(leaf);
+};
+
+const life: Rule = (books, leaf) => {
+  if (leaf["to"] === "open") {
+    must(books.state === "draft", "only a draft can open");
+    must(leaf["vkey"] === books.vkeys[books.vkeys.length - 1], "the team did not sign the log's key on opening");
+    books.state = "open";
+    books.fill(books.goal - books.counted);
+  } else {
+    must(books.state === "open" || books.state === "met", "only an open or met fund can wind up");
+    must(!("vkey" in leaf), "only the leaf that opens the fund names the log's key");
+    books.state = "winding";
+    books.room = 0;
+  }
+};
+
+const railIsNamed = (books: Books, leaf: Leaf): void =>
+  must(Object.keys(books.terms["rails"] as Body).includes(text(leaf, "rail")), "the charter names no such rail");
+
+const gift: Rule = (books, leaf) => {
+  const [amount, counted, currency] = [whole(leaf, "amount"), whole(leaf, "counted"), text(leaf, "cur")];
+  const own = currency === books.currency;
+  const rated = "rate" in leaf && "source" in leaf;
+  must(own ? !("rate" in leaf || "source" in leaf) : rated, "a gift in foreign money, and only it, names a rate");
+  const value = own ? amount : worth(amount, currency, text(leaf, "rate"), books.currency);
+  railIsNamed(books, leaf);
+  must(counted <= value, "more is counted than was given");
+  must(counted <= books.room, books.state === "open" ? "more would be counted than the goal" : "the fund counts no new gifts");
+  books.store.add(books.size, { amount, counted, held: value - counted, foreign: !own });
+  books.gifts += 1;
+  books.gross += value;
+  books.held += value - counted;
+  books.counted += counted;
+  if (counted) books.fill(books.room - counted);
+};
+
+const takeBack: Rule = (books, leaf) => {
+  const [index, amount, counted] = [whole(leaf, "gift"), whole(leaf, "amount"), whole(leaf, "counted")];
+  const given = books.store.find(index);
+  const held = given.foreign ? given.held : amount - counted;
+  const fits = amount <= given.amount && counted <= given.counted && held >= 0 && held <= given.held;
+  const back = amount === given.amount && counted === given.counted;
+  must(fits, `more is taken back than is left of the gift in leaf ${index}`);
+  // A part of foreign money would need a second rounding of the rate.
+  must(!given.foreign || back, `the gift in leaf ${index} is foreign money: it goes back whole`);
+  const left = { ...given, amount: given.amount - amount, counted: given.counted - counted, held: given.held - held };
+  books.store.leave(index, left);
+  books.counted -= counted;
+  books.held -= held;
+  books.returned += counted + held;
+  if (books.state === "open") books.room += counted;
+};
+
+const count: Rule = (books, leaf) => {
+  const [index, amount] = [whole(leaf, "gift"), whole(leaf, "counted")];
+  const given = books.store.find(index);
+  must(amount <= given.held, `more is counted than is held of the gift in leaf ${index}`);
+  must(books.counted + amount <= books.goal, "more would be counted than the goal");
+  books.store.leave(index, { ...given, counted: given.counted + amount, held: given.held - amount });
+  books.counted += amount;
+  books.held -= amount;
+  if (books.state === "open") books.fill(books.room - amount);
+};
+
+const overflow: Rule = (books, leaf) => {
+  const [index, amount, to] = [whole(leaf, "gift"), whole(leaf, "amount"), text(leaf, "to")];
+  const given = books.store.find(index);
+  must(amount <= given.held, `more is moved than is held of the gift in leaf ${index}`);
+  const promised = books.terms["overflow"];
+  const leftover = promised === "return" && to === "reserve" && books.state === "winding";
+  must(to === promised || leftover, `the charter's overflow rule is ${String(promised)}`);
+  const names = (books.terms["siblings"] as { name: string }[]).map((sibling) => sibling.name);
+  const named = to === "pass-on" ? names.includes(text(leaf, "sibling")) : !("sibling" in leaf);
+  must(named, "money is passed on only to a sibling fund that the charter names");
+  books.store.leave(index, { ...given, amount: given.foreign ? given.amount : given.amount - amount, held: given.held - amount });
+  books.held -= amount;
+  if (to === "pass-on") books.passedOn += amount;
+  else books.reserved += amount;
+};
+
+const fee: Rule = (books, leaf) => {
+  railIsNamed(books, leaf);
+  if (leaf["cur"] === books.currency) books.fees += whole(leaf, "amount");
+};
+
+const settle: Rule = (_books, leaf) => {
+  const [from, to] = [text(leaf, "from"), text(leaf, "to")];
+  must(from.startsWith("assets:") && to.startsWith("assets:"), "money is settled only between the fund's own assets");
+  if (leaf["cur"] !== leaf["into"]) return;
+  must(leaf["in"] === leaf["out"], "what leaves one account does not arrive in the other");
+  must(from !== to, "money is settled from an account to itself");
+};
+
+const close: Rule = (books) => {
+  must(books.held === 0, "gifts are still held: a fund can't close with them");
+  books.state = "closed";
+};
+
+export const RULES: { readonly [kind: string]: Rule } = {
+  charter,
+  amend,
+  life,
+  gift,
+  "gift-void": takeBack,
+  "gift-return": takeBack,
+  count,
+  overflow,
+  fee,
+  settle,
+  close,
+  roster: (books, leaf) => books.roster.adopt(leaf["roster"] as Body),
+  key: (books, leaf) => books.takeKey(text(leaf, "vkey")),
+};
