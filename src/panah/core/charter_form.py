@@ -1,6 +1,6 @@
 """The form of charter.toml: which tables and keys there are, and the terms that they become.
 
-One-to-one with `CHARTER_KEYS` in `proof/leaf.py` (a test compares them); docs/spec/charter.md explains
+One-to-one with `CHARTER_KEYS` in `proof/charterleaf.py` (a test compares them); docs/spec/charter.md explains
 each key to a writer. Short things stand under [fund], texts by language in tables of their own.
 """
 
