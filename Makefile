@@ -52,11 +52,7 @@ test-long: setup-test ## the same with the longer runs: more examples, seeds and
 	@$(PYTEST) -m "long or not long" --hypothesis-profile=long
 
 check: setup-test ## lint, format, types, one-way imports
-	@$(BIN)/ruff check --quiet
-	@$(BIN)/ruff format --check --quiet || { echo "Some files are not formatted: run 'make format'." >&2; exit 1; }
-	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-cache >.venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
-	@echo "check: lint, format, types and imports hold"
+	@tools/check.sh
 
 format: setup-test ## put every Python file into our format
 	@$(BIN)/ruff check --quiet --fix-only --select I
