@@ -24,6 +24,7 @@ LineKind = Literal["credit", "return", "correction", "debit"]
 LIMIT: Final = 64 * 1024 * 1024
 """Largest statement file: a hundred thousand transfers with long texts fit."""
 
+_AGAIN: Final = N_("Export the statement again at your bank.")
 # ISO 20022 ActiveCurrencyAndAmount: 18 digits, 5 of them after the point. No sign, exponent, NaN or space.
 _AMOUNT: Final = re.compile(r"([0-9]{1,15})(?:[.]([0-9]{0,5}))?")
 _ACCOUNT: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
@@ -82,19 +83,25 @@ def read_amount(text: str | None, currency: str | None) -> Money:
     """Read an unsigned amount with a point. Raises `InputError` if it is not exact in this currency."""
     exponent = EXPONENTS.get(currency or "")
     if exponent is None or currency is None:
-        raise InputError(N_("The statement uses a currency that Panah does not know."))
+        raise InputError(
+            N_("The statement uses a currency that Panah does not know."), hint=N_("Ask the makers of Panah for it.")
+        )
     found = _AMOUNT.fullmatch(text or "")
     if not found:
         raise InputError(
             N_("An amount in the statement can't be read."),
-            hint=N_("Export the statement again at your bank."),
+            hint=_AGAIN,
         )
     decimals = (found[2] or "").rstrip("0")
     if len(decimals) > exponent:
-        raise InputError(N_("An amount in the statement has more decimals than %(currency)s has."), currency=currency)
+        raise InputError(
+            N_("An amount in the statement has more decimals than %(currency)s has."),
+            hint=_AGAIN,
+            currency=currency,
+        )
     minor = int(found[1]) * 10**exponent + int(decimals.ljust(exponent, "0") or "0")
     if minor > MAX_MINOR:
-        raise InputError(N_("An amount in the statement is too large."))
+        raise InputError(N_("An amount in the statement is too large."), hint=_AGAIN)
     return Money(minor, currency)
 
 
@@ -105,7 +112,7 @@ def read_day(text: str | None) -> dt.date:
             return dt.date.fromisoformat(text[:10])
     except ValueError:
         pass
-    raise InputError(N_("A day in the statement can't be read."), hint=N_("Export the statement again."))
+    raise InputError(N_("A day in the statement can't be read."), hint=_AGAIN)
 
 
 def refuse_large(size: int) -> None:
