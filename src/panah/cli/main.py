@@ -13,22 +13,19 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from panah import __version__
-from panah.cli import export, member, terminal, verify
+from panah.cli import bank, export, member, terminal, verify
 from panah.core.charter import CharterError
 from panah.errors import N_, InputError, PanahError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PLAIN: Final[tuple[Any, ...]] = (verify, export, member)
+PLAIN: Final[tuple[Any, ...]] = (verify, export, member, bank)
 """Modules whose commands need the default install alone; each has `register(commands)`."""
 
 # Looked up by name and only when asked for: the default install has no Django, and whoever runs
 # `panah verify` should not load a web site. The one place in Panah where a module is imported by name.
-LATER: Final = {
-    "site": ("panah.cli.site", "run a fund's public site (needs panah[site])"),
-    "bank": ("panah.cli.bank", "read bank statements on your own machine"),
-}
+LATER: Final = {"site": ("panah.cli.site", "run a fund's public site (needs panah[site])")}
 
 _CODE_BROKEN_PIPE: Final = 141  # what a shell reports for a program that lost its reader
 _CODE_INTERRUPTED: Final = 130
