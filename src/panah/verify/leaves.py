@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from panah.core.ledger import Books
 from panah.errors import N_, PanahError, ProofError, RefusedError
 from panah.proof import leaf as leaves
+from panah.proof.note import VerifyKey
 from panah.proof.signature import roster_keys, verified_signers
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class LeafReader:
     def _apply(self, index: int, leaf: dict[str, Any]) -> None:
         roster = leaf["charter"]["roster"] if "charter" in leaf else self.books.roster
         signers = verified_signers(leaf, roster_keys(roster)) if "sig" in leaf and roster else frozenset()
+        if "vkey" in leaf:
+            VerifyKey.parse(leaf["vkey"])  # a key that nobody can read would sign nothing
         self.books.apply(index, leaf, signers)
 
     def stop_at(self, index: int) -> None:
