@@ -74,11 +74,16 @@ def test_two_equal_pauses_are_two_statements(run, at):
         ["close", "--fund", "l.invalid", "--day", "soon"],
         ["close", "--fund", "missing.json"],
         ["close", "--fund", "l.invalid", "--report", "missing.pdf"],
+        ["amend", "--fund", "other.json", "--charter", "good.toml"],
+        ["amend", "--fund", "empty.json", "--charter", "good.toml"],
         ["update", "--fund", "l.invalid", "--id", "letters", "--text", "en"],
         ["update", "--fund", "l.invalid", "--id", "letters", "--text", "en=pass"],
     ],
 )
 def test_what_no_verifier_would_read_is_not_written(run, at, words):
+    (at / "good.toml").write_text(TEXT)
+    (at / "other.json").write_text('{"t": "panah/1/close", "o": "l.invalid", "day": "2022-01-18"}')
+    (at / "empty.json").write_text('{"t": "panah/1/charter", "o": "l.invalid", "charter": {}}')
     before = sorted(at.iterdir())
     code, _, err = run("member", "write", *words)
     assert code == 2

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from panah.core.charter import Charter, CharterError, Roster
 from tests.core.charters import DEMO, ROSTER, TEXT, changed, problems
@@ -150,7 +152,45 @@ def test_outside_keys_must_suffice_and_be_nobodys_twice():
     assert {"outside.k", "outside.keys"} <= set(found)
 
 
-@pytest.mark.parametrize("text", ["", "= 3", "[fund", "\x00", "fund = 3", "a = " + "[" * 5000, "fund.a.b = 1"])
+JUNK = [
+    "5",
+    "-1",
+    "true",
+    '"x"',
+    "[]",
+    "[[]]",
+    "{}",
+    "1.5",
+    "2021-09-01",
+    '[""]',
+    "0x" + "f" * 5000,
+    '"' + "a" * 900 + '"',
+]
+LINES = TEXT.splitlines()
+
+
+@given(
+    st.sets(st.integers(0, len(LINES) - 1), max_size=12),
+    st.dictionaries(st.integers(0, len(LINES) - 1), st.sampled_from(JUNK), max_size=6),
+)
+def test_a_charter_with_holes_and_junk_is_a_charter_or_a_list_of_problems(holes, junk):
+    lines = [
+        f"{line.partition('=')[0]}= {junk[index]}" if index in junk and "=" in line else line
+        for index, line in enumerate(LINES)
+        if index not in holes
+    ]
+    try:
+        Charter.from_toml("\n".join(lines))
+    except CharterError as error:
+        for problem in error.problems:
+            assert problem.path
+            assert problem.text()
+            assert "%(" not in problem.text() + problem.hint_text()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "= 3", "a = " + "9" * 5000, "[fund", "\x00", "fund = 3", "a = " + "[" * 5000, "fund.a.b = 1"]
+)
 def test_what_is_no_charter_is_answered_in_words(text):
     with pytest.raises(CharterError) as refusal:
         Charter.from_toml(text)

@@ -78,8 +78,7 @@ class Roster:
         """Write it as the leaf holds it."""
         return {
             "members": [
-                {"name": m.name, "sign": base64.b64encode(m.sign).decode(), "seal": m.seal}
-                for m in self.members
+                {"name": m.name, "sign": base64.b64encode(m.sign).decode(), "seal": m.seal} for m in self.members
             ],
             "until": self.until.isoformat(),
         }
@@ -254,9 +253,7 @@ class Charter:
             founded=dt.date.fromisoformat(terms["founded"]),
             release=Release(**terms["release"]),
             roster=Roster.from_body(terms["roster"]),
-            outside=Outside(outside["k"], tuple(base64.b64decode(key) for key in outside["keys"]))
-            if outside
-            else None,
+            outside=Outside(outside["k"], tuple(base64.b64decode(key) for key in outside["keys"])) if outside else None,
             previous=Previous(previous["origin"], base64.b64decode(previous["leaf"])) if previous else None,
             _terms=terms,
         )

@@ -36,9 +36,7 @@ def _fund(currency: str) -> tuple[dict[str, t.Read], dict[str, t.Read]]:
         "minimum": amount,
         "purposes": t.many(t.like(r"[a-z-]{3,24}", N_("This is not a relief purpose.")), 20, 1),
         "overflow": t.like(r"return|pass-on|reserve", N_('Choose "return", "pass-on" or "reserve".')),
-        "contact": t.like(
-            r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://[!-~]{3,190}", N_("Write an e-mail or web address.")
-        ),
+        "contact": t.like(r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://[!-~]{3,190}", N_("Write an e-mail or web address.")),
         "founded": t.day,
     }
     extra: dict[str, t.Read] = {
@@ -54,9 +52,7 @@ _RAILS: Final[dict[str, t.Read]] = {
     "bank": t.record(
         {
             "payee": t.prose(70),
-            "iban": t.like(
-                r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", N_("An IBAN has two letters, then digits."), _squeeze
-            ),
+            "iban": t.like(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", N_("An IBAN has two letters, then digits."), _squeeze),
         },
         {"bic": t.like(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", N_("A BIC has 8 or 11 characters."), _squeeze)},
     ),
@@ -76,9 +72,7 @@ _PAYEE: Final[dict[str, t.Read]] = {
     "refund": t.by_language(400),
     "seen": t.by_language(400),
 }
-_SIBLING: Final = t.record(
-    {"name": t.prose(80), "url": t.like(r"https?://[!-~]{3,200}", N_("Write a web address."))}
-)
+_SIBLING: Final = t.record({"name": t.prose(80), "url": t.like(r"https?://[!-~]{3,200}", N_("Write a web address."))})
 _KEYS: Final = t.many(t.octets(32), 20, 2)
 MEMBER: Final = t.record(
     {
@@ -105,9 +99,7 @@ _OPTIONAL: Final[dict[str, t.Read]] = {
 _ROSTER: Final = t.record({"until": t.day, "members": t.many(MEMBER, 40)})
 
 
-def read(
-    text: str, found: Findings, roster: Terms | None = None, founded: dt.date | None = None
-) -> tuple[str, Terms]:
+def read(text: str, found: Findings, roster: Terms | None = None, founded: dt.date | None = None) -> tuple[str, Terms]:
     """Read charter.toml into (origin, terms); what is wrong is noted in `found`.
 
     `roster` and `founded` stand in for what the file says: a demo makes both when it is set up.

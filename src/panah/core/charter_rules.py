@@ -164,7 +164,7 @@ def _check_promises(found: Findings, terms: dict[str, Any]) -> None:
                        N_("Choose from: %(known)s."), purpose=purpose, known=", ".join(PURPOSES))  # fmt: skip
     siblings = terms.get("siblings")
     if siblings is not None:
-        found.note_doubles("siblings", [sibling["name"] for sibling in siblings])
+        found.note_doubles("siblings", [sibling["name"] for sibling in siblings if "name" in sibling])
         if not siblings and terms.get("overflow") == "pass-on":
             found.note("fund.overflow", N_("Money past the goal is passed on, but no sibling fund is named."),
                        N_('Name one under [[siblings]], or choose "return" or "reserve".'))  # fmt: skip
@@ -215,10 +215,10 @@ def _check_team(found: Findings, terms: dict[str, Any]) -> None:
     if auditor.get("key") in keys - {None} or auditor.get("name", "").strip().lower() in names:
         found.note("auditor", N_("The auditor is also a member."),
                    N_("Ask somebody who does not decide or pay."))  # fmt: skip
-    outside = terms.get("outside")
-    if outside:
+    outside = terms.get("outside", {})
+    if "keys" in outside:
         found.note_doubles("outside.keys", outside["keys"])
-        if outside["k"] > len(outside["keys"]):
+        if outside.get("k", 0) > len(outside["keys"]):
             found.note("outside.k", N_("More outside keys are needed than are named."))
         if keys & set(outside["keys"]):
             found.note("outside.keys", N_("A member's key stands among the outside keys."))
