@@ -1,0 +1,273 @@
+"""The list for the site: same bytes for two treasurers, doubles harmless, nothing lost, no names."""
+
+import datetime as dt
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panah.errors import InputError, PanahError
+from panah.proof import canonical, leaf
+from panah.rails.bank import camt053, droprules, formats, lines, listing, unmatched
+from panah.rails.bank.camtentry import NOT_ADDING_UP
+from panah.rails.bank.reference import new_reference
+from tests.rails.camt_lab import DAY, IBAN, Batch, Transfer, make_camt, make_statement, wrap
+
+SALT = b"salt" * 8
+REFS = [new_reference() for _ in range(6)]
+
+
+def read(*files):
+    return lines.merge(statement for file in files for statement in camt053.parse(file))[0]
+
+
+def build(found, **kwargs):
+    given = {"origin": "fund.example", "currency": "EUR", "upto": DAY} | kwargs
+    return listing.build(found, SALT, **given)
+
+
+def listed(*entries, **kwargs):
+    return build(read(make_camt(list(entries))), **kwargs)
+
+
+def test_a_matched_credit_is_listed_without_a_name():
+    made = listed(Transfer(2500, ref=REFS[0], payer="Mina Example", text="for Sara", value=dt.date(2022, 1, 17)))
+    (row,) = made.body["lines"]
+    assert row == {"line": row["line"], "kind": "credit", "cur": "EUR", "amount": 2500, "day": "2022-01-17", "ref": REFS[0]}
+    assert "Mina" not in json.dumps(made.body)
+    assert not made.waiting
+    assert (made.counts.credits, made.counts.total, made.counts.matched) == (1, 2500, 1)
+
+
+def test_the_body_is_a_statement_of_the_log():
+    made = listed(Transfer(2500, ref=REFS[0]), Transfer(5, credit=False))
+    leaf.check(made.body | {"sig": [["sara", "x"]]}, statement=True)
+    assert leaf.kind(made.body) == "bank-list"
+
+
+def test_an_empty_list_says_up_to_when_the_bank_was_read():
+    assert listed().body["lines"] == []
+
+
+def test_without_a_reference_a_credit_waits_for_a_person():
+    made = listed(Transfer(2500, text="hello"))
+    assert made.body["lines"] == []
+    assert [(one.reason, one.line.text) for one in made.waiting] == [(listing.NO_REFERENCE, "hello")]
+
+
+def test_a_doubtful_credit_waits_even_with_a_reference():
+    made = listed(Batch((Transfer(1, ref=REFS[0]), Transfer(1)), total=3), Transfer(4, ref=REFS[1], returned=True))
+    assert made.body["lines"] == []
+    assert {one.reason for one in made.waiting} >= {NOT_ADDING_UP}
+    assert len(made.waiting) == 2
+
+
+def test_another_currency_waits_for_a_person():
+    made = build(read(make_camt([Transfer(100, ref=REFS[0])], currency="CHF")))
+    assert [one.reason for one in made.waiting] == [listing.OTHER_CURRENCY]
+
+
+@pytest.mark.parametrize(("decision", "ref"), [(REFS[1], REFS[1]), (listing.GIFT, None), (listing.NOT_A_GIFT, "none")])
+def test_a_person_settles_what_waits(decision, ref):
+    (waiting,) = listed(Transfer(2500)).waiting
+    made = listed(Transfer(2500), decisions={waiting.line_id: decision})
+    assert [row.get("ref") for row in made.body["lines"]] == ([] if ref == "none" else [ref])
+    assert not made.waiting
+
+
+def test_a_return_undoes_its_credit():
+    entries = [Transfer(2500, ref=REFS[0], end_to_end="E1"), Transfer(2500, end_to_end="E1", credit=False, returned=True)]
+    credit, back = sorted(listed(*entries).body["lines"], key=lambda row: row["kind"])
+    assert (credit["kind"], back["kind"], back["undoes"], back["ref"]) == ("credit", "return", credit["line"], REFS[0])
+
+
+def test_a_correction_finds_its_credit_by_the_reference():
+    made = listed(Transfer(2500, ref=REFS[0]), Transfer(2500, ref=REFS[0], credit=False, reversal=True))
+    rows = {row["kind"]: row for row in made.body["lines"]}
+    assert rows["correction"]["undoes"] == rows["credit"]["line"]
+
+
+def test_two_returns_never_undo_more_than_the_credit():
+    back = Transfer(600, end_to_end="E1", credit=False, returned=True)
+    made = listed(Transfer(1000, ref=REFS[0], end_to_end="E1"), back, back)
+    assert [row["kind"] for row in made.body["lines"] if "undoes" in row] == ["return"]
+    assert [one.reason for one in made.waiting] == [listing.UNKNOWN_ORIGINAL]
+
+
+def test_a_return_of_an_unknown_credit_needs_a_reference():
+    made = listed(Transfer(2500, ref=REFS[0], credit=False, returned=True), Transfer(300, credit=False, returned=True))
+    assert [(row["ref"], "undoes" in row) for row in made.body["lines"]] == [(REFS[0], False)]
+    (waiting,) = made.waiting
+    assert waiting.reason == listing.UNKNOWN_ORIGINAL
+    again = listed(
+        Transfer(2500, ref=REFS[0], credit=False, returned=True),
+        Transfer(300, credit=False, returned=True),
+        decisions={waiting.line_id: REFS[2]},
+    )
+    assert {row["ref"] for row in again.body["lines"]} == {REFS[0], REFS[2]}
+
+
+def test_the_return_of_what_was_no_gift_is_none_either():
+    entries = [Transfer(2500, end_to_end="E1"), Transfer(2500, end_to_end="E1", credit=False, returned=True)]
+    credit = next(one for one in listed(*entries).waiting if one.line.kind == "credit")
+    made = listed(*entries, decisions={credit.line_id: listing.NOT_A_GIFT})
+    assert made.body["lines"] == []
+    assert not made.waiting
+
+
+def test_earlier_lines_only_help_to_find_what_a_return_undoes():
+    late = DAY + dt.timedelta(days=3)
+    found = read(make_camt([Transfer(2500, ref=REFS[0]), Transfer(2500, ref=REFS[0], credit=False, returned=True, day=late)]))
+    made = build(found, since=late)
+    assert [row["kind"] for row in made.body["lines"]] == ["return"]
+    assert made.body["lines"][0]["undoes"] == listing.line_id(SALT, found[0])
+
+
+def test_outgoing_money_is_only_counted():
+    made = listed(Transfer(900, credit=False, payer="Landlord"))
+    assert made.body["lines"] == []
+    assert not made.waiting
+    assert made.counts.outgoing == 1
+
+
+def test_rules_drop_lines_but_never_one_with_a_reference():
+    rules = droprules.read_rules('[[drop]]\nwhy = "fees"\npayer = "tennis"\n[[drop]]\nwhy = "rent"\ntext = "RENT jan"\n')
+    found = read(
+        make_camt(
+            [
+                Transfer(1, payer="Tennis Club"),
+                Transfer(2, text="rent  January"),
+                Transfer(3, payer="Tennis Club", ref=REFS[0]),
+                Transfer(4, payer="Tennis", credit=False),
+                Transfer(5),
+            ]
+        )
+    )
+    kept, counts = droprules.drop(found, rules)
+    assert counts == (1, 1)
+    assert sorted(line.amount.minor for line in kept) == [3, 4, 5]
+    made = build(found, dropped=frozenset(line.bank_id for line in found if line not in kept))
+    assert (made.counts.dropped, made.counts.credits, len(made.waiting)) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("source", ["x", "a = 1", "[[drop]]", '[[drop]]\nwhy="x"', '[[drop]]\nwhy="x"\ntext="ab"', '[[drop]]\nwhy="x"\ntext=5', '[[drop]]\nwhy="x"\ntext="long"\nmore="y"', "drop = 1", "drop = [1]"])
+def test_rules_that_could_drop_anything_are_refused(source):
+    with pytest.raises(InputError) as refused:
+        droprules.read_rules(source)
+    assert refused.value.hint_text()
+
+
+transfers = st.builds(
+    Transfer,
+    st.integers(1, 4),
+    ref=st.sampled_from(["", *REFS[:3]]),
+    text=st.sampled_from(["", "thanks"]),
+    day=st.sampled_from([DAY, DAY + dt.timedelta(days=1)]),
+    end_to_end=st.sampled_from(["NOTPROVIDED", "E1", "E2"]),
+    own=st.sampled_from(["", "B1", "B2"]),
+    credit=st.booleans(),
+    returned=st.booleans(),
+    reversal=st.booleans(),
+)
+
+
+@given(st.lists(transfers, max_size=10), st.randoms())
+def test_the_list_does_not_depend_on_order_and_doubles_are_harmless(entries, random):
+    mixed = entries.copy()
+    random.shuffle(mixed)
+    one, other = make_camt(entries), make_camt(mixed, version="04")
+    first = canonical.encode(build(read(one)).body)
+    assert canonical.encode(build(read(other)).body) == first
+    assert canonical.encode(build(read(one, other, one)).body) == first
+    assert canonical.encode(build(reversed(read(other, one))).body) == first
+
+
+@given(st.lists(transfers, max_size=10))
+def test_every_movement_is_listed_waiting_or_counted(entries):
+    made = listed(*entries)
+    counts = made.counts
+    placed = len(made.body["lines"]) + len(made.waiting) + counts.outgoing + counts.not_gifts + counts.dropped
+    assert placed == len(entries)
+    assert counts.credits + counts.returns == len(made.body["lines"])
+
+
+@given(st.lists(transfers, max_size=8), st.integers(0, 8))
+def test_overlapping_files_give_the_same_lines_as_one(entries, cut):
+    entries = sorted(entries, key=lambda one: one.day)
+    days = sorted({one.day for one in entries})
+    parts = [make_camt([one for one in entries if one.day == day], upto=day, since=day) for day in days]
+    whole = make_camt(entries)
+    assert read(*parts, whole) == read(whole) == read(*reversed(parts))
+
+
+def test_another_salt_gives_other_ids_and_a_short_one_is_refused():
+    found = read(make_camt([Transfer(1, ref=REFS[0])]))
+    assert listing.line_id(SALT, found[0]) != listing.line_id(b"other" * 8, found[0])
+    with pytest.raises(InputError):
+        listing.line_id(b"short", found[0])
+
+
+def test_an_origin_that_is_none_is_refused():
+    with pytest.raises(PanahError):
+        listed(Transfer(1, ref=REFS[0]), origin="NOT AN ORIGIN")
+
+
+def test_a_missing_statement_stops_the_day_that_was_read():
+    day = [DAY + dt.timedelta(days=n) for n in range(4)]
+    first, second, fourth = (
+        camt053.parse(make_camt([Transfer(1, day=one)], opening=opening, since=one, upto=one))[0]
+        for one, opening in ((day[0], 100), (day[1], 101), (day[3], 999))
+    )
+    assert lines.covered([second, first]) == (day[1], False)
+    assert lines.covered([fourth, second, first]) == (day[1], True)
+
+
+@pytest.mark.parametrize(
+    ("found", "same"),
+    [
+        (IBAN, True), ("DE89 3704 0044 0532 0130 00", True), (IBAN + "EUR", True), ("37040044/0532013000EUR", True), ("37040044/0532013000", True),
+        ("0532013000", True), ("DE02120300000000202051", False), ("12030000/0532013000", False), ("37040044/1", False), ("000", False), ("", False), ("EUR", False),
+    ],
+)  # fmt: skip
+def test_an_account_is_known_in_the_ways_banks_write_it(found, same):
+    assert lines.same_account(found, IBAN) is same
+
+
+def test_a_queue_keeps_numbers_and_forgets_names_once_settled():
+    made = listed(Transfer(1, payer="Mina"), Transfer(2, payer="Sara"))
+    queue = unmatched.renew((), made.waiting)
+    assert [one.number for one in queue] == [1, 2]
+    settled = unmatched.settle(queue, 2, listing.GIFT)
+    again = listed(Transfer(1, payer="Mina"), Transfer(2, payer="Sara"), decisions=unmatched.decisions(settled))
+    renewed = unmatched.renew(unmatched.read(unmatched.write(settled)), again.waiting)
+    assert [(one.number, bool(one.payer), one.decision) for one in renewed] == [(1, True, ""), (2, False, "gift")]
+    assert unmatched.renew(renewed, again.waiting) == renewed
+
+
+def test_a_queue_refuses_what_settles_nothing():
+    queue = unmatched.renew((), listed(Transfer(1), Transfer(2, credit=False, returned=True)).waiting)
+    back = next(one.number for one in queue if one.kind == "return")
+    for number, decision in ((9, "gift"), (1, "RF19539007547034"), (1, ""), (back, "gift")):
+        with pytest.raises(InputError):
+            unmatched.settle(queue, number, decision)
+
+
+@pytest.mark.parametrize("source", ["", "[]", "{}", '{"lines": [1]}', '{"lines": [{}]}', '{"lines": 5}', "[" * 9999, '{"lines":[{"number":"1","line":"","kind":"","amount":"","day":"","reason":""}]}'])
+def test_a_damaged_queue_is_refused(source):
+    with pytest.raises(InputError):
+        unmatched.read(source)
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04...", b"%PDF-1.7", b"a;b\n1;2\n", b"", b"\0" * 9])
+def test_a_file_of_another_kind_is_refused_with_a_hint(data):
+    with pytest.raises(InputError) as refused:
+        formats.read(data)
+    assert refused.value.hint_text()
+
+
+def test_formats_are_told_by_their_first_bytes():
+    both = wrap(make_statement([Transfer(1)]), encoding="utf-16")
+    assert formats.read(both)[0].lines
+    assert formats.read(b"\xef\xbb\xbf  " + make_camt([Transfer(1)]).split(b"\n", 1)[1])[0].lines
+    assert formats.read(b"{1:F01X}{4:\r\n:20:X\r\n:25:1\r\n:60F:C220117EUR1,\r\n:62F:C220118EUR1,\r\n-}")[0].lines == ()
