@@ -10,7 +10,7 @@ export const MAX_SIGNATURES = 32;
 const ED25519 = 1; // signature type identifier
 
 const VKEY = /^([!-*,-~]{1,200})\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/;
-const LINE = /^— ([^ \n+]{1,200}) ([A-Za-z0-9+/]{8,8000}={0,2})$/;
+const LINE = /^\u2014 ([^ \n+]{1,200}) ([A-Za-z0-9+/]{8,8000}={0,2})$/;
 const CONTROL = /[\x00-\x09\x0b-\x1f]/;
 
 export interface VerifyKey {
