@@ -67,6 +67,9 @@ def test_two_equal_pauses_are_two_statements(run, at):
     "words",
     [
         ["life", "--fund", "l.invalid", "--to", "met"],
+        ["life", "--fund", "l.invalid", "--to", "open"],
+        ["life", "--fund", "l.invalid", "--to", "winding", "--vkey", "l.invalid+1+x"],
+        ["overflow", "--fund", "l.invalid", "--gift", "7", "--amount", "5 EUR", "--to", "pass-on"],
         ["life", "--fund", "Not An Origin", "--to", "open"],
         ["fee", "--fund", "l.invalid", "--amount", "5", "--rail", "card"],
         ["fee", "--fund", "l.invalid", "--amount", "5 XXX", "--rail", "card"],

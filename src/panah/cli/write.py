@@ -185,7 +185,19 @@ def _write_fields(arguments: argparse.Namespace) -> None:
         text = getattr(arguments, f"_{field.name}")
         if text is not None:
             body[field.name] = field.read(text)
+    _require_pairs(arguments.kind, body)
     _finish(arguments, _spell_money(arguments.kind, body))
+
+
+def _require_pairs(kind: str, body: dict[str, Any]) -> None:
+    # The log would refuse these too, but only after two members have signed.
+    if kind == "life" and (body["to"] == "open") != ("vkey" in body):
+        raise InputError(
+            N_("Members who open a fund sign its log key, and only then."),
+            hint=N_("Add --vkey to --to open; panah site init printed the key."),
+        )
+    if kind == "overflow" and (body["to"] == "pass-on") != ("sibling" in body):
+        raise InputError(N_("What is passed on names its sibling fund, and only that does."))
 
 
 def _spell_money(kind: str, body: dict[str, Any]) -> dict[str, Any]:
