@@ -73,12 +73,12 @@ def test_what_is_installed_is_not_installed_again(installed):
 
 def test_run_says_where_and_ends_on_ctrl_c(installed):
     command = ["make", "run", "PANAH_PORT=8123", "PANAH_HOME=elsewhere"]
-    run = subprocess.Popen(command, cwd=installed, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    assert run.stdout
-    assert [run.stdout.readline(), run.stdout.readline()] == ["home: elsewhere\n", "site: http://127.0.0.1:8123/\n"]
-    os.killpg(run.pid, signal.SIGINT)
-    assert run.wait(timeout=30) == -signal.SIGINT  # make itself hears Ctrl-C too
-    assert run.stdout.read() == ""
+    told = ["home: elsewhere\n", "site: http://127.0.0.1:8123/\n"]
+    with subprocess.Popen(command, cwd=installed, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
+        assert [run.stdout.readline(), run.stdout.readline()] == told
+        os.killpg(run.pid, signal.SIGINT)
+        assert run.wait(timeout=30) == -signal.SIGINT  # make itself hears Ctrl-C too
+        assert run.stdout.read() == ""
 
 
 def test_a_python_that_is_missing_or_too_old_is_said(tmp_path):
