@@ -63,12 +63,13 @@ def test_the_form_sends_the_commitment_and_no_code(page: Page, base: str, tmp_pa
     code = shown_code(page)
     expect(page.get_by_text("made by the site")).to_have_count(0)
     assert page.locator("input[name=rc]").input_value() == rc_of(code)
-    write_page(tmp_path, "receipt/index.html", "give", f'<div data-panah-kept data-rc="{rc_of(code)}">hidden</div>')
+    write_page(tmp_path, "receipt/index.html", "give", f'<div data-panah-kept data-rc="{rc_of(code)}">stays</div>')
     with page.expect_request(lambda request: "/receipt/" in request.url) as sent:
         page.get_by_role("button", name="Give").click()
     assert "rc=" in sent.value.url
     assert "code=" not in sent.value.url
     assert shown_code(page) == code
+    expect(page.get_by_text("stays")).to_be_visible()
 
 
 def test_a_form_shown_again_keeps_the_code_that_was_written_down(page: Page, base: str, tmp_path: Path) -> None:
@@ -100,10 +101,12 @@ def test_typing_the_code_tells_slips(page: Page, base: str) -> None:
     expect(told).to_contain_text("not the one above")
     field.fill(code[:-1] + str((int(code[-1]) + 1) % 10))
     expect(told).to_contain_text("a slip in it")
+    page.locator("#panah-code-check").press("Enter")
+    assert page.url == f"{base}/give/", "Enter ends the typing, it does not send the form"
     loose = page.locator("input[data-panah-typing]")
     loose.fill(code[:20])
     loose.blur()
-    expect(page.get_by_text("Digits still missing: 7")).to_be_visible()
+    expect(page.get_by_text("7 digits are missing")).to_be_visible()
 
 
 def test_words_of_the_page_are_shown_as_text(page: Page, tmp_path: Path) -> None:

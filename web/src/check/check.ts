@@ -14,6 +14,9 @@ import { Memory, type Seen } from "./remember.ts";
 import { type Walked, blame, walkLog } from "./walk.ts";
 import { ENGLISH, type Words } from "./words.ts";
 
+/** In fours, as the page prints it: so people compare it, and a narrow screen can break it. */
+const grouped = (fingerprint: string): string => fingerprint.replace(/(.{4})(?=.)/g, "$1 ");
+
 class Check {
   private readonly section: HTMLElement;
   private readonly words: Words;
@@ -70,7 +73,7 @@ class Check {
     if (head.keyChanged) quick.add("note", words("head-key"));
     const other = printed.fingerprint !== "" && printed.fingerprint !== head.fingerprint;
     const key = other ? "print-fails" : "print-holds";
-    quick.add(other ? "fails" : "holds", ...quick.around(key, "fingerprint", head.fingerprint));
+    quick.add(other ? "fails" : "holds", ...quick.around(key, "fingerprint", grouped(head.fingerprint)));
     if (printed.origin && printed.origin !== origin) quick.add("fails", ...quick.around("origin-fails", "origin", origin));
     if (printed.size > size) {
       quick.add("unread", words("page-newer", { page: numbers.whole(printed.size), size: numbers.whole(size) }));

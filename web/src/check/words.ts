@@ -41,7 +41,7 @@ export const ENGLISH = {
   "gift-label": "The 27 digits of your receipt",
   "gift-note": "The code stays in this browser. It reads all entries (%(size)s to load), so that nobody sees which gift you look for.",
   "gift-button": "Find my gift",
-  "gift-short": "Digits still missing: %(missing)s",
+  "gift-short": "%(missing)s digits are missing.",
   "gift-wrong": "This code has a slip in it: one digit wrong, one too many, or two swapped.",
   "gift-found": "Found: %(amount)s, %(day)s, entry %(index)s.",
   "gift-counted": "%(counted)s of it counts towards the goal.",

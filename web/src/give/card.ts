@@ -64,5 +64,9 @@ export function codeCard(code: string, words: Words<Key>): HTMLElement {
     make("p", {}, make("label", { for: "panah-code-check" }, words("code-check")), " ", input),
   );
   checkTyping(input, words, code);
+  // Inside the give form Enter would send it; here it only ends the typing.
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
   return card;
 }

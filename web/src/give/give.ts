@@ -29,7 +29,7 @@ function prepare(form: HTMLFormElement): void {
 /** On the receipt page the site knows only rc; the tab that gave still knows the code. */
 function showKept(place: HTMLElement): void {
   const code = keptCode();
-  if (code && place.dataset["rc"] === rcOf(code)) place.replaceChildren(codeCard(code, words));
+  if (code && place.dataset["rc"] === rcOf(code)) place.prepend(codeCard(code, words));
 }
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-panah-give]")) prepare(form);

@@ -11,7 +11,7 @@ export const ENGLISH = {
   "code-right": "Right: this is your code.",
   "code-other": "This is a code without a slip, but not the one above.",
   "code-valid": "No slip in this code.",
-  "code-short": "Digits still missing: %(missing)s",
+  "code-short": "%(missing)s digits are missing.",
   "code-wrong": "There is a slip in it: one digit wrong, one too many, or two swapped.",
 };
 
