@@ -160,6 +160,9 @@ class Web:
                 data = answer.read(limit + 1)
             except (OSError, HTTPException) as error:
                 raise self._unreachable(self._base + path) from error
+            is_cut = bool(answer.length) and len(data) <= limit  # the line went dead before the end
+        if is_cut:
+            raise self._unreachable(self._base + path)
         if len(data) > limit:
             raise _too_long(path, limit)
         return data
