@@ -59,8 +59,7 @@ def style(*names: str) -> Style:
     css = "".join(_squeeze((TEMPLATES / name).read_text("utf-8")) for name in names)
     hashed = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     policy = (
-        f"default-src 'none'; style-src 'sha256-{hashed}'; img-src 'self' data:; "
-        "form-action 'self'; base-uri 'none'"
+        f"default-src 'none'; style-src 'sha256-{hashed}'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
     )
     return Style(css, policy, policy + "; script-src 'self'; connect-src 'self'")
 

@@ -17,22 +17,19 @@ from panah.site.publish.tongues import tongue
 CHECK: Final[dict[str, str]] = {
     "title": N_("Check these books yourself"),
     "intro": N_(
-        "Your own browser recomputes what this page prints, from the files of the public log. Nothing "
-        "is sent anywhere."
+        "Your own browser recomputes what this page prints, from the files of the public log. Nothing is sent anywhere."
     ),
     "working": N_("Checking …"),
     "failed": N_("Something does not hold."),
     "unread": N_("This could not be checked now."),
     "head-holds": N_("The log has %(size)s entries, and its key signed for exactly these."),
     "head-key": N_(
-        "The log's key was changed since the start. The full check shows whether two members signed "
-        "the change."
+        "The log's key was changed since the start. The full check shows whether two members signed the change."
     ),
     "key-holds": N_("Two members signed the change of the log's key."),
     "key-fails": N_("No entry of the log names the key that signed it."),
     "print-holds": N_(
-        "This is the fund with the fingerprint %(fingerprint)s. Compare it with one that you got "
-        "another way."
+        "This is the fund with the fingerprint %(fingerprint)s. Compare it with one that you got another way."
     ),
     "print-fails": N_("The log belongs to another fund: %(fingerprint)s."),
     "origin-fails": N_("The log is of %(origin)s, not of this page's fund."),
@@ -42,14 +39,11 @@ CHECK: Final[dict[str, str]] = {
     ),
     "since-holds": N_("The log only added to what this browser saw before (%(size)s entries)."),
     "since-fails": N_(
-        "The log does not continue what this browser saw before. Keep both files and show them to "
-        "others."
+        "The log does not continue what this browser saw before. Keep both files and show them to others."
     ),
     "since-old": N_("Download what was signed before"),
     "since-new": N_("Download what is signed now"),
-    "remember": N_(
-        "Remember the head of the log in this browser, to notice if something is taken away later"
-    ),
+    "remember": N_("Remember the head of the log in this browser, to notice if something is taken away later"),
     "remember-note": N_("This leaves a trace on this device: that you visited this page."),
     "full-button": N_("Check all entries (%(size)s to load)"),
     "full-again": N_("Check all entries again"),
@@ -57,12 +51,9 @@ CHECK: Final[dict[str, str]] = {
     "progress": N_("%(done)s of %(size)s entries read"),
     "full-holds": N_("Every entry keeps the rules, and all together lead to the signed head of the log."),
     "signed-holds": N_("Every act of the team carries the signatures of the members that it needs."),
-    "totals-hold": N_(
-        "Received %(gross)s, counted %(counted)s, held %(held)s: equal to what this page prints."
-    ),
+    "totals-hold": N_("Received %(gross)s, counted %(counted)s, held %(held)s: equal to what this page prints."),
     "totals-fail": N_(
-        "The entries give: received %(gross)s, counted %(counted)s, held %(held)s. This page prints "
-        "other totals."
+        "The entries give: received %(gross)s, counted %(counted)s, held %(held)s. This page prints other totals."
     ),
     "totals-differ": N_("This page was made for %(page)s entries; the log is now at %(size)s."),
     "fails-where": N_("It fails here: %(where)s"),
@@ -96,8 +87,7 @@ CHECK: Final[dict[str, str]] = {
 GIVE: Final[dict[str, str]] = {
     "code-title": N_("Your receipt code"),
     "code-made": N_(
-        "Your browser made this code; our server never learns it. With it you find your gift in the "
-        "public books."
+        "Your browser made this code; our server never learns it. With it you find your gift in the public books."
     ),
     "code-keep": N_("Write it down or print it before you go on: nobody can give it to you again."),
     "code-copy": N_("Copy"),

@@ -76,6 +76,12 @@ class Words:
             return sign + self.tongue.money.format(n=self.amount(-minor, exact=exact), c=name)
         return self.tongue.money.format(n=self.amount(minor, exact=exact), c=name)
 
+    @property
+    def unit(self) -> str:
+        """Name the currency alone, as a heading does: `یورو`, else `EUR`."""
+        name = dict(self.tongue.currencies).get(self.currency, "")
+        return name if name[:1].isalpha() and self.tongue.dir == "rtl" else self.currency
+
     def gregorian(self, day: str | datetime.date) -> str:
         value = as_day(day)
         return self.digits(self.tongue.date.format(d=value.day, m=self.tongue.months[value.month - 1], y=value.year))
