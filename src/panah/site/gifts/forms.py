@@ -26,7 +26,7 @@ TYPE: Final = "application/x-www-form-urlencoded"
 
 _GIFT_ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _RAIL: Final = re.compile(r"[a-z]{2,12}", re.ASCII)
-_GIVE_FIELDS: Final = frozenset({"gift", "amount", "rail", "rest", "code", "rc"})
+GIVE_FIELDS: Final = frozenset({"gift", "amount", "rail", "rest", "code", "rc"})
 # A direction mark comes along when right-to-left text is copied. At the ends it changes nothing.
 _EDGE_MARKS: Final = "\u200e\u200f\u061c \t\u00a0"
 
@@ -86,7 +86,7 @@ _RELOAD: Final = N_("Load the page again and fill it in once more.")
 
 def read_gift(body: bytes, currency: str, rails: Mapping[str, object]) -> Gift:
     """Read the give form. Raises `InputError` for what no browser sends, `FormError` for a person's slips."""
-    typed = read_fields(body, _GIVE_FIELDS)
+    typed = read_fields(body, GIVE_FIELDS)
     identity, rail = typed.get("gift", ""), typed.get("rail", "")
     if not is_gift_id(identity):
         raise InputError(N_("This form can't be read."), hint=_RELOAD)

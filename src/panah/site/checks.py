@@ -1,0 +1,59 @@
+"""Wrong settings, named before anything starts: each with an id and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+from panah.errors import PanahError
+from panah.site.home import read_site
+
+
+def check_settings(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Check what the environment and site.toml say."""
+    return [*_check_home(Path(settings.PANAH_HOME)), *_check_database(settings.PANAH_DATABASE), *_check_secrecy()]
+
+
+def _check_home(home: Path) -> list[CheckMessage]:
+    if home.exists() and not home.is_dir():
+        return [Error("PANAH_HOME is a file.", hint="Name a folder.", id="panah.E001")]
+    try:
+        site = read_site(home)
+    except PanahError as error:
+        return [Error(error.text(), hint=error.hint_text(), id="panah.E002")]
+    if site.primary and site.fund() is None:
+        return [
+            Error(
+                f"site.toml puts the fund {site.primary} at /, but it is not under PANAH_HOME.",
+                hint="Write the short name of a folder in funds/.", id="panah.E003",
+            )
+        ]  # fmt: skip
+    return []
+
+
+def _check_database(address: str) -> list[CheckMessage]:
+    if not address:
+        return []
+    parts = urlsplit(address)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        return [
+            Error(
+                "PANAH_DATABASE is not a PostgreSQL address.",
+                hint="Write postgresql://user:password@host:port/name, or leave it empty for SQLite.",
+                id="panah.E004",
+            )
+        ]
+    return []
+
+
+def _check_secrecy() -> list[CheckMessage]:
+    # A debug page would show the variables of a request: receipt codes among them.
+    if settings.DEBUG:
+        return [Error("DEBUG is on.", hint="Leave it off: its pages show what givers typed.", id="panah.E005")]
+    return []

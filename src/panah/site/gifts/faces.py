@@ -1,0 +1,129 @@
+"""What the gift pages of one fund show that only its rules change: texts, ways of paying, page frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.translation import gettext, override
+
+from panah.core.charter import Charter
+from panah.errors import N_, PanahError
+from panah.rails.registry import PULL
+from panah.site.appeal.page import RAIL_NAMES, charter_words
+from panah.site.gifts.pages import Gaps, Prepared, prepared
+from panah.site.gifts.queries import FormFacts, form_facts, fund_rules
+from panah.site.publish import page, sentences
+from panah.site.publish.assets import script
+from panah.site.publish.tongues import tongue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from panah.site.publish.words import Words
+    from panah.storage.funds import FundHome
+    from panah.storage.rows import FundRules
+
+CSS: Final = ("site/gifts/gifts.css",)
+_NOTES: Final[dict[str, str]] = {
+    "bank": N_("From any bank account in the euro payments area; takes one to three days."),
+    "card": N_("At once. Taken only if there is room under the goal."),
+    "cash": N_("Handed to the team; entered by two of them."),
+    "fake": N_("At once. No real money moves."),
+}
+
+
+@dataclass(frozen=True)
+class Face:
+    """One fund in one language, at one version of its rules."""
+
+    fund: FundHome
+    rules: FundRules
+    version: int
+    tag: str
+    depth: str  # leads from the page to the fund's folder
+
+    @cached_property
+    def charter(self) -> Charter:
+        """The charter in force."""
+        terms: Any = self.rules.charter
+        return Charter.from_terms(self.rules.origin, terms)
+
+    def frame(self, place: str) -> page.Frame:
+        """Give the frame of a page at `place`."""
+        return page.Frame(self.charter, self.tag, self.depth, place)
+
+    @cached_property
+    def words(self) -> Words:
+        """Numbers, money and days in this language."""
+        return self.frame("").words
+
+    @property
+    def policy(self) -> str:
+        """The Content-Security-Policy of these pages."""
+        return page.policy(CSS, scripted=script("give") is not None)
+
+    def draw(self, template: str, place: str, context: Mapping[str, Any]) -> bytes:
+        """Draw a page of this fund now."""
+        shared = charter_words(self.charter, self.tag) | {
+            "v": Gaps(),
+            "sentences": sentences.spelled(sentences.GIVE, self.tag),
+        }
+        frame, values = self.frame(place), shared | dict(context)
+        return page.draw(f"site/gifts/{template}.html", frame, values, css=CSS, check=script("give"))
+
+    def prepare(self, template: str, place: str, **flags: str | bool) -> Prepared:
+        """Give a page of this fund with gaps, drawn at most once per version of the rules."""
+        key = (str(self.fund.folder), self.version, self.tag, self.depth, template, *sorted(flags.items()))
+        return prepared(key, lambda: self.draw(template, place, flags))
+
+    def prepare_form(self) -> Prepared:
+        """Give the empty give form."""
+        key = (str(self.fund.folder), self.version, self.tag, self.depth, "form")
+        return prepared(key, lambda: self.draw("give", "give/", self.form_parts()))
+
+    def form_parts(self, rail: str = "") -> dict[str, Any]:
+        """Give what the form's template needs beside the charter."""
+        return {"ways": self.ways(rail), "pulls": self.has_pull, "problems": {}}
+
+    def ways(self, chosen: str = "") -> list[dict[str, Any]]:
+        """Give the ways of paying for the form."""
+        rails = sorted(self.charter.rails)
+        chosen = chosen if chosen in rails else rails[0] if len(rails) == 1 else ""
+        with override(tongue(self.tag).django):
+            return [
+                {
+                    "name": rail, "title": gettext(RAIL_NAMES[rail]), "checked": rail == chosen,
+                    "note": gettext(_NOTES[rail]) if rail in _NOTES else "",
+                }
+                for rail in rails
+            ]  # fmt: skip
+
+    @property
+    def has_pull(self) -> bool:
+        """Whether a rail of this fund can take exactly what is left."""
+        return any(rail in PULL for rail in self.charter.rails)
+
+    def say(self, error: PanahError) -> tuple[str, str]:
+        """Give an error's sentence and hint in this language."""
+        with override(tongue(self.tag).django):
+            sentence = gettext(error.template)
+            hint = gettext(error.hint_template) if error.hint_template else ""
+        return (sentence % error.data if error.data else sentence), (hint % error.data if error.data else hint)
+
+
+_rules: dict[str, tuple[int, FundRules]] = {}
+
+
+def face_of(fund: FundHome, tag: str, depth: str) -> tuple[Face, FormFacts] | None:
+    """Give a fund's face and its facts of the moment; None when it does not speak this language."""
+    facts = form_facts(fund)
+    key = str(fund.folder)
+    known = _rules.get(key)
+    if known is None or known[0] != facts.rules:
+        known = _rules[key] = (facts.rules, fund_rules(fund))
+    languages: Any = known[1].charter["languages"]
+    if tag not in languages:
+        return None
+    return Face(fund, known[1], known[0], tag, depth), facts

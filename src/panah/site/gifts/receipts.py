@@ -1,0 +1,123 @@
+"""One's own gift: what the receipt page says about it, and the signed files to keep."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+import orjson
+from django.db import connections
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, override
+
+from panah.errors import N_, RefusedError
+from panah.seal.receipt import group
+from panah.site.gifts.queries import (
+    booked_body,
+    booked_note,
+    gift_proof,
+    leaf_of,
+    log_key,
+    pledge_note,
+)
+from panah.site.publish.tongues import direction, tongue
+from panah.site.publish.words import grouped
+
+if TYPE_CHECKING:
+    from panah.site.gifts.faces import Face
+    from panah.storage.rows import GiftRow
+
+PUSH: Final = frozenset({"bank", "cash", "monero", "bitcoin"})
+MOST_UPDATES: Final = 5
+
+
+def receipt_page(face: Face, rows: Sequence[GiftRow], code: str) -> bytes:
+    """Draw the standing of one's own gifts; `code` is empty when only the browser knows it."""
+    page = face.prepare("receipt", "receipt/", has_code=bool(code))
+    values = {
+        "gifts": mark_safe("".join(_gift(face, row, code) for row in rows)),  # noqa: S308 - escaped by fill
+        "updates": _updates(face, rows[0].made),
+        "rc": base64.b64encode(rows[0].rc).decode(),
+        "code_shown": group(code) if code else "",
+    }
+    return page.fill(values)
+
+
+def _gift(face: Face, row: GiftRow, code: str) -> str:
+    body = booked_body(face.fund, row.id) if row.status in {"booked", "ended"} else None
+    leaf = leaf_of(face.fund, row.id) if body else None
+    held = row.booked - row.counted
+    page = face.prepare(
+        "gift", "receipt/",
+        status=row.status, push=row.rail in PUSH, held=held > 0, logged=leaf is not None, has_code=bool(code),
+    )  # fmt: skip
+    words = face.words
+    return page.fill(
+        {
+            "sum": words.money(body["amount"] if body else row.amount),
+            "booked": words.money(row.booked),
+            "counted": words.money(row.counted),
+            "held": words.money(held),
+            "day": words.day(row.value_day or row.made),
+            "log_by": words.day(row.log_by or row.made),
+            "leaf": words.number(leaf or 0),
+            "reference": grouped(row.reference or ""),
+            "upto": _upto(face) if row.status == "promised" else "",
+            "code": code,
+        }
+    ).decode()
+
+
+def _upto(face: Face) -> str:
+    with connections[face.fund.alias].cursor() as cursor:
+        cursor.execute("SELECT bank_upto FROM storage_counter WHERE id = 1")
+        upto = cursor.fetchone()[0]
+    if upto is None:
+        return ""
+    with override(tongue(face.tag).django):
+        return gettext("Bank read up to %(day)s.") % {"day": face.words.day(upto)}
+
+
+def _updates(face: Face, since: dt.date) -> SafeString:
+    """List what the team wrote since the gift, as links."""
+    with connections[face.fund.alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT id, day, file FROM storage_update WHERE NOT withdrawn AND id <> 'story' AND day >= %s"
+            " ORDER BY day DESC, id LIMIT %s",
+            [since, MOST_UPDATES],
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return SafeString("")
+    with override(tongue(face.tag).django):
+        heading = escape(gettext("Since your gift"))
+    items = []
+    for name, day, file in rows:
+        texts = orjson.loads(bytes(file))["texts"]
+        lang = face.tag if face.tag in texts else next(iter(texts))
+        title, when = escape(texts[lang]["title"]), escape(face.words.day(day))
+        items.append(
+            f'<li><a href="{face.depth}{face.tag}/updates/{name}/" lang="{lang}" dir="{direction(lang)}">{title}</a>'
+            f" · <time>{when}</time></li>"
+        )
+    head = f'<section class="card" aria-labelledby="since"><h2 id="since">{heading}</h2><ul>'
+    return mark_safe(f"{head}{''.join(items)}</ul></section>")  # noqa: S308 - titles are escaped, ids and languages have closed shapes
+
+
+def signed_file(face: Face, row: GiftRow, wanted: str) -> tuple[str, bytes]:
+    """Give (file name, bytes) of a note or proof. Raises `RefusedError` when it is not there yet."""
+    if wanted == "pledge":
+        return "panah-pledge.txt", pledge_note(log_key(face.fund, face.rules), row)
+    body = booked_body(face.fund, row.id)
+    if body is None or row.log_by is None:
+        raise RefusedError(N_("This gift is not booked yet."), hint=N_("Come back when the page says so."))
+    if wanted == "booked":
+        note = booked_note(log_key(face.fund, face.rules), row, body["amount"], row.log_by)
+        return "panah-booked.txt", note
+    leaf = leaf_of(face.fund, row.id)
+    if leaf is None:
+        raise RefusedError(N_("This gift is not in the log yet."), hint=N_("Come back when the page says so."))
+    return "panah-gift.tlog-proof", gift_proof(face.fund, leaf)

@@ -1,0 +1,16 @@
+"""Addresses of the gift pages, below the folder of one fund."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from panah.site.gifts import views
+
+urlpatterns = [
+    path("<slug:lang>/give", views.add_slash),
+    path("<slug:lang>/receipt", views.add_slash),
+    path("<slug:lang>/give/", views.give),
+    path("<slug:lang>/pay/<slug:gift>/", views.pay),
+    path("<slug:lang>/receipt/", views.receipt),
+    path("rails/<slug:rail>/event", views.receive),
+]

@@ -1,0 +1,256 @@
+"""The gift pages and the door for payment providers: read the request, call one action, show one page.
+
+Nothing here needs script, a cookie or an account. Receipt codes come in a POST body only, are answered
+once and forgotten. What a person typed comes back with every error; what no form of ours sends gets a
+short refusal. A provider's events are authenticated by their signature alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import logging
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from panah.core.fund import State
+from panah.core.money import Money
+from panah.errors import N_, InputError, PanahError, ProofError, RefusedError
+from panah.rails.base import GiftOrder, RailEvent
+from panah.rails.fake.webhook import sign_event
+from panah.rails.registry import PULL, PUSH
+from panah.seal.receipt import commitment, group, new_code
+from panah.site.answers import RequestError, answer_bytes, answer_page, read_body, refuse_foreign, require_method
+from panah.site.funds.actions import fake_secret
+from panah.site.gifts import forms
+from panah.site.gifts.actions import GiftRequest, promise, receive_event
+from panah.site.gifts.faces import Face, face_of
+from panah.site.gifts.queries import FormFacts, gift_by_id, gifts_by_commitment
+from panah.site.gifts.receipts import receipt_page, signed_file
+from panah.site.gifts.transfer import transfer_values
+from panah.site.home import site
+
+if TYPE_CHECKING:
+    from panah.storage.rows import GiftRow
+
+EVENT_LIMIT: Final = 16 * 1024
+log = logging.getLogger("panah.site")
+
+View = Callable[[HttpRequest, Face, FormFacts], HttpResponse]
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _in_fund(depth: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Give the view its fund and language; show what it raises as a page. `depth` leads to the fund's folder."""
+
+    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def answer(request: HttpRequest, lang: str, slug: str = "", **rest: str) -> HttpResponse:
+            fund = site().fund(slug)
+            found = face_of(fund, lang, depth) if fund else None
+            if found is None:
+                raise Http404
+            face, facts = found
+            try:
+                require_method(request, "GET", "HEAD", "POST")
+                if request.method == "POST":
+                    refuse_foreign(request, site().address)
+                return view(request, face, facts, **rest)
+            except RequestError as error:
+                return _refused(face, error, error.status)
+            except (InputError, ProofError) as error:
+                return _refused(face, error, 400)
+            except RefusedError as error:
+                return _refused(face, error, 409)
+
+        return answer
+
+    return wrap
+
+
+def _refused(face: Face, error: PanahError, status: int) -> HttpResponse:
+    return answer_page(face.draw("refused", "", {"told": face.say(error)}), face.policy, status)
+
+
+def add_slash(request: HttpRequest, lang: str, slug: str = "") -> HttpResponse:  # noqa: ARG001
+    """Send on to the address with a slash, on which the page's links stand; a form is sent again as it was."""
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponse(status=308, headers={"Location": f"{request.path}/" + (f"?{query}" if query else "")})
+
+
+# -- give
+
+
+@_in_fund("../../")
+def give(request: HttpRequest, face: Face, facts: FormFacts) -> HttpResponse:
+    """Show the form, or take it."""
+    if request.method == "POST":
+        return _take_form(request, face, facts)
+    if facts.state is not State.OPEN or facts.gifts_paused:
+        return _shut(face, facts)
+    amount = request.GET.get("amount", "")
+    return answer_page(_form(face, forms.new_gift_id(), new_code(), amount[:40]), face.policy)
+
+
+def _form(face: Face, gift: str, code: str, amount: str) -> bytes:
+    values = {"gift": gift, "rc": "", "amount": amount, "code": code, "code_shown": group(code)}
+    return face.prepare_form().fill(values)
+
+
+def _shut(face: Face, facts: FormFacts, status: int = 200) -> HttpResponse:
+    page = face.prepare("shut", "give/", state=facts.state.value, paused=facts.gifts_paused)
+    return answer_page(page.fill({}), face.policy, status)
+
+
+def _take_form(request: HttpRequest, face: Face, facts: FormFacts) -> HttpResponse:
+    body = read_body(request, forms.LIMIT, forms.TYPE)
+    try:
+        gift = forms.read_gift(body, face.charter.currency, face.charter.rails)
+    except forms.FormError as error:
+        return _form_again(face, error, error.typed, error.problems)
+    asked = GiftRequest(gift.id, gift.rail, gift.amount, gift.takes_rest, gift.rc, face.tag)
+    try:
+        promised = promise(face.fund, asked, _now())
+    except RefusedError as error:
+        if facts.state is not State.OPEN or facts.gifts_paused:
+            return _shut(face, facts, 409)
+        typed = forms.read_fields(body, forms.GIVE_FIELDS)
+        return _form_again(face, error, typed, {}, getattr(error, "options", ()))
+    return _show_payment(face, promised.id, promised.rail, promised.amount, promised.reference or "", gift)
+
+
+def _form_again(
+    face: Face, error: PanahError, typed: dict[str, str], problems: dict[str, PanahError],
+    options: tuple[Money, ...] = (),
+) -> HttpResponse:  # fmt: skip
+    """Show the form with everything that was typed, and what is wrong with it."""
+    code = typed.get("code", "") if not typed.get("rc") else ""
+    shown = group("".join(c for c in code if c.isdecimal()))
+    values = {
+        "gift": typed.get("gift", ""), "rc": typed.get("rc", ""), "amount": typed.get("amount", ""),
+        "code": code, "code_shown": shown,
+    }  # fmt: skip
+    context = face.form_parts(typed.get("rail", "")) | {
+        "v": values,
+        "told": face.say(error),
+        "problems": {field: face.say(problem) for field, problem in problems.items()},
+        "rest": typed.get("rest") == "yes",
+        "options": options,
+        "kept": [(name, value) for name, value in typed.items() if name != "amount"],
+    }
+    status = 422 if problems else 409
+    return answer_page(face.draw("give", "give/", context), face.policy, status)
+
+
+def _show_payment(
+    face: Face, identity: str, rail: str, amount: Money, reference: str, gift: forms.Gift
+) -> HttpResponse:
+    shown = {
+        "gift": identity,
+        "code": gift.code,
+        "rc": base64.b64encode(gift.rc).decode(),
+        "code_shown": group(gift.code),
+    }
+    if rail in PUSH:
+        order = GiftOrder(identity, amount, reference, face.tag)
+        page = face.prepare("transfer", "give/", has_code=bool(gift.code))
+        return answer_page(page.fill(shown | transfer_values(face, rail, order)), face.policy)
+    page = face.prepare("pay", "give/", has_code=bool(gift.code))
+    return answer_page(page.fill(shown | {"sum": face.words.money(amount.minor)}), face.policy)
+
+
+# -- the demo's provider
+
+
+@_in_fund("../../../")
+def pay(request: HttpRequest, face: Face, _: FormFacts, gift: str) -> HttpResponse:
+    """Stand in for a provider: show its page, or send its signed event the way a real one comes."""
+    row = gift_by_id(face.fund, gift) if forms.is_gift_id(gift) else None
+    secret = fake_secret(face.fund)
+    if row is None or row.rail != "fake" or not secret:
+        raise Http404
+    if request.method != "POST":
+        return _pay_page(face, row)
+    do, code = forms.read_payment(read_body(request, forms.LIMIT, forms.TYPE))
+    if code and commitment(code) != row.rc:
+        raise InputError(N_("This form can't be read."))
+    amount = Money(row.amount, row.currency)
+    event = RailEvent(secrets.token_hex(12), row.id, "authorised" if do == "pay" else "failed", amount, _now().date())
+    headers, body = sign_event(event, secret)
+    _carry_event(face, "fake", headers, body)
+    rows = gifts_by_commitment(face.fund, row.rc)
+    return answer_page(receipt_page(face, rows, code), face.policy)
+
+
+def _pay_page(face: Face, row: GiftRow) -> HttpResponse:
+    if row.status != "promised":
+        return answer_page(receipt_page(face, [row], ""), face.policy)
+    page = face.prepare("pay", "give/", has_code=False)
+    shown = {"gift": row.id, "rc": base64.b64encode(row.rc).decode(), "sum": face.words.money(row.amount)}
+    return answer_page(page.fill(shown), face.policy)
+
+
+# -- receipt
+
+
+@_in_fund("../../")
+def receipt(request: HttpRequest, face: Face, _: FormFacts) -> HttpResponse:
+    """Ask for a code, or show the gift of the one in the form; or give a signed file of it."""
+    if request.method != "POST":
+        return answer_page(face.prepare("ask", "receipt/").fill({}), face.policy)
+    try:
+        code, wanted = forms.read_receipt_code(read_body(request, forms.LIMIT, forms.TYPE))
+    except forms.FormError as error:
+        return _ask_again(face, error.problems["code"], 422)
+    rows = gifts_by_commitment(face.fund, commitment(code))
+    if not rows:
+        unknown = RefusedError(
+            N_("No gift belongs to this code here."),
+            hint=N_("If you only looked at the form and did not go on, nothing was written down."),
+        )
+        return _ask_again(face, unknown, 404)
+    if not wanted:
+        return answer_page(receipt_page(face, rows, code), face.policy)
+    name, data = signed_file(face, rows[0], wanted)
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return answer_bytes(data, "application/octet-stream", extra=disposition)
+
+
+def _ask_again(face: Face, error: PanahError, status: int) -> HttpResponse:
+    context = {"problems": {"code": face.say(error)}}
+    return answer_page(face.draw("ask", "receipt/", context), face.policy, status)
+
+
+# -- events of providers
+
+
+def receive(request: HttpRequest, rail: str, slug: str = "") -> HttpResponse:
+    """Take a provider's event. The answer says by its status whether to send it again: 2xx no, 5xx yes."""
+    fund = site().fund(slug)
+    secret = fake_secret(fund) if fund and rail == "fake" else b""
+    if fund is None or not secret:
+        raise Http404
+    try:
+        require_method(request, "POST")
+        event = PULL[rail].read_event(request.headers, read_body(request, EVENT_LIMIT), secret)
+        status = receive_event(fund, PULL[rail], event, _now()).status if event else "ignored"
+    except RequestError as error:
+        return answer_bytes(error.code.encode(), "text/plain", error.status)
+    except (InputError, ProofError, RefusedError) as error:
+        # Nothing of the event goes into the log: its id could be tied to a person at the provider.
+        log.warning("event refused: %s", error.code)
+        return answer_bytes(error.code.encode(), "text/plain", 404 if isinstance(error, RefusedError) else 400)
+    return answer_bytes(status.encode(), "text/plain")
+
+
+def _carry_event(face: Face, rail: str, headers: dict[str, str], body: bytes) -> None:
+    event = PULL[rail].read_event(headers, body, fake_secret(face.fund))
+    if event is not None:
+        receive_event(face.fund, PULL[rail], event, _now())
