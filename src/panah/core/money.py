@@ -90,7 +90,7 @@ def parse_amount(text: str, currency: str) -> Money:
     folded = text.translate(_SEPARATORS).strip().replace(" ", "")
     if re.fullmatch(r"\d+,\d{1,2}", folded):
         folded = folded.replace(",", ".")
-    elif re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d{1,2})?", folded):
+    elif exponent < 3 and re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d{1,2})?", folded):
         folded = folded.replace(".", "").replace(",", ".")
     found = _AMOUNT.fullmatch(folded)
     if not found or len(folded) > 20:
