@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from panah.proof.tlogproof import TlogProof
 from panah.seal.receipt import commitment, group, new_code
@@ -77,6 +77,24 @@ def test_a_flipped_byte_in_a_bundle_is_told_with_its_file(page: Page, address: s
     check_all(page)
     expect(page.get_by_text("Something does not hold.").first).to_be_visible()
     expect(page.locator("[data-verdict=fails] code").first).to_have_text("tile/entries/001, leaf 256")
+
+
+def test_a_stale_copy_in_the_browsers_cache_accuses_nobody(page: Page, address: str) -> None:
+    spoilt: list[str] = []
+
+    def spoil_once(route: Route) -> None:
+        if spoilt:
+            route.continue_()
+            return
+        spoilt.append(route.request.url)
+        route.fulfill(body=b"old")
+
+    page.route("**/tile/entries/001", spoil_once)
+    page.goto(address)
+    check_all(page)
+    expect(page.get_by_text("Every entry keeps the rules")).to_be_visible()
+    assert len(spoilt) == 1
+    assert "fails" not in verdicts(page)
 
 
 def test_other_totals_than_printed_are_told(page: Page, address: str, lab: Lab) -> None:

@@ -41,7 +41,7 @@ class Check {
     this.section.append(make("h2", {}, words("title")), make("p", {}, words("intro")), this.quick.list, this.status);
     this.section.hidden = false;
     await this.during(this.quick, async () => {
-      const head = await readHead(new Log(readFrom(this.printed.log)), this.printed.vkey);
+      const head = await this.surely((log) => readHead(log, this.printed.vkey));
       this.tellHead(head);
       await this.tellSince(head);
       this.offerWhole(head);
@@ -66,6 +66,16 @@ class Check {
     this.busy = false;
   }
 
+  /** What fails is read once more past the browser's cache before anybody is told. */
+  private async surely<T>(work: (log: Log) => Promise<T>): Promise<T> {
+    try {
+      return await work(new Log(readFrom(this.printed.log)));
+    } catch (error) {
+      if (!(error instanceof ProofError)) throw error;
+      return work(new Log(readFrom(this.printed.log, true)));
+    }
+  }
+
   private tellHead(head: Head): void {
     const { words, numbers, printed, quick } = this;
     const { size, origin } = head.checkpoint;
@@ -85,9 +95,8 @@ class Check {
     const seen = memory.recall();
     let holds = !this.quick.failed;
     if (seen) {
-      const log = new Log(readFrom(this.printed.log));
       try {
-        await checkContinues(log, seen.checkpoint, head);
+        await this.surely((log) => checkContinues(log, seen.checkpoint, head));
         this.quick.add("holds", this.words("since-holds", { size: this.numbers.whole(seen.checkpoint.size) }));
       } catch (error) {
         if (!(error instanceof ProofError)) throw error;
@@ -141,12 +150,15 @@ class Check {
 
   private async checkWhole(head: Head, rc: string): Promise<void> {
     const { size, root } = head.checkpoint;
-    const log = new Log(readFrom(this.printed.log));
     this.meter.max = size;
     this.meter.hidden = false;
     const totalsAt = Math.min(this.printed.size, size);
-    const walked = await walkLog(log, size, { rc, totalsAt, progress: (done) => this.tellProgress(done, size) });
-    if (!same(walked.root, root)) throw await blame(log, size, walked);
+    const wanted = { rc, totalsAt, progress: (done: number) => this.tellProgress(done, size) };
+    const walked = await this.surely(async (log) => {
+      const found = await walkLog(log, size, wanted);
+      if (!same(found.root, root)) throw await blame(log, size, found);
+      return found;
+    });
     if (rc) await showGift(this.whole, this.words, this.numbers, head, walked);
     this.tellWhole(head, walked);
   }

@@ -24,12 +24,13 @@ export class UnreadableError extends Error {
 /** Fetch one file below the log's folder. */
 export type Read = (path: string, limit: number) => Promise<Bytes>;
 
-export function readFrom(base: string): Read {
+/** `anew`: pass the browser's cache by, so that a stale or spoilt copy there accuses nobody. */
+export function readFrom(base: string, anew = false): Read {
   return async (path, limit) => {
     let answer: Response;
     try {
       // Tiles never change and may come from the cache; the checkpoint is asked for anew.
-      const cache = path === "checkpoint" ? "no-cache" : "default";
+      const cache = anew ? "reload" : path === "checkpoint" ? "no-cache" : "default";
       answer = await fetch(base + path, { cache, credentials: "omit", redirect: "error" });
     } catch {
       throw new UnreadableError(path, 0);
