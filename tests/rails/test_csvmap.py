@@ -115,7 +115,7 @@ def test_a_file_that_does_not_fit_the_map_is_refused(rows):
     "source",
     [
         "booked", "", SMALL, SMALL + 'amount="a"\ncredit="c"\ndebit="d"', SMALL + 'credit="c"', SMALL + 'amount="a"\nmark="m"',
-        SMALL + 'amount="a"\ncurrency="c"', 'booked="d"\ntext=["t"]\namount="a"', SMALL + 'amount="a"\nunknown="x"', SMALL + 'amount=5',
+        SMALL + 'amount="a"\ncurrency="c"', 'booked="d"\ntext=["t"]\namount="a"', SMALL + 'amount="a"\nunknown="x"', SMALL + "amount=5",
         SMALL + 'amount="a"\nskip=-1', SMALL + 'amount="a"\nskip=true', SMALL + 'amount="a"\nencoding="utf-7"', SMALL + 'amount="a"\ndecimal=";"',
         SMALL + 'amount="a"\ndelimiter=";;"', SMALL.replace('["t"]', '"t"') + 'amount="a"', SMALL.replace('["t"]', "[1]") + 'amount="a"',
     ],

@@ -65,10 +65,16 @@ def test_a_doubtful_credit_waits_even_with_a_reference():
 
 def test_another_currency_waits_for_a_person():
     made = build(read(make_camt([Transfer(100, ref=REFS[0])], currency="CHF")))
-    assert [one.reason for one in made.waiting] == [listing.OTHER_CURRENCY]
+    (waiting,) = made.waiting
+    assert waiting.reason == listing.OTHER_CURRENCY
+    again = build(read(make_camt([Transfer(100, ref=REFS[0])], currency="CHF")), decisions={waiting.line_id: listing.GIFT})
+    assert again.waiting == made.waiting
+    assert not build([waiting.line], decisions={waiting.line_id: listing.NOT_A_GIFT}).waiting
+    settled = unmatched.settle(unmatched.renew((), made.waiting), 1, listing.GIFT)
+    assert [(one.number, one.decision) for one in unmatched.renew(settled, again.waiting)] == [(1, "")]
 
 
-@pytest.mark.parametrize(("decision", "ref"), [(REFS[1], REFS[1]), (listing.GIFT, None), (listing.NOT_A_GIFT, "none")])
+@pytest.mark.parametrize(("decision", "ref"), [(REFS[1], REFS[1]), (listing.GIFT, None), (listing.NOT_A_GIFT, "none")], ids=["reference", "gift", "no gift"])
 def test_a_person_settles_what_waits(decision, ref):
     (waiting,) = listed(Transfer(2500)).waiting
     made = listed(Transfer(2500), decisions={waiting.line_id: decision})
@@ -86,6 +92,17 @@ def test_a_correction_finds_its_credit_by_the_reference():
     made = listed(Transfer(2500, ref=REFS[0]), Transfer(2500, ref=REFS[0], credit=False, reversal=True))
     rows = {row["kind"]: row for row in made.body["lines"]}
     assert rows["correction"]["undoes"] == rows["credit"]["line"]
+
+
+@given(st.integers(0, 2), st.integers(0, 2), st.integers(0, 50))
+def test_a_credit_stands_before_what_undoes_it(came, left, salt):
+    """Also when the bank dates the return before the credit."""
+    entries = [
+        Transfer(25, ref=REFS[0], end_to_end="E", value=DAY - dt.timedelta(days=came)),
+        Transfer(25, end_to_end="E", value=DAY - dt.timedelta(days=left), credit=False, returned=True),
+    ]
+    body = listing.build(read(make_camt(entries)), bytes([salt]) * 16, origin="o.example", currency="EUR", upto=DAY).body
+    assert [row["kind"] for row in body["lines"]] == ["credit", "return"]
 
 
 def test_two_returns_never_undo_more_than_the_credit():

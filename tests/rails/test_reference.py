@@ -57,7 +57,7 @@ def test_two_different_ones_are_a_question_for_a_person(one, two):
 def test_digits_of_persian_and_arabic_keyboards_count():
     assert parse_reference("RF۱۸ ۵۳۹۰ ۰۷۵۴ ۷۰۳۴") == "RF18539007547034"
     assert parse_reference("RF١٨ ٥٣٩٠ ٠٧٥٤ ٧٠٣٤") == "RF18539007547034"
-    assert parse_reference("ＲＦ18539007547034") == "RF18539007547034"  # noqa: RUF001
+    assert parse_reference("ＲＦ18539007547034") == "RF18539007547034"
 
 
 @pytest.mark.parametrize("text", ["", "Spende", "RF", "RF18", "RF18 5390 0754 703", "RF19539007547034", "DE18539007547034"])

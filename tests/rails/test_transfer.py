@@ -13,10 +13,11 @@ from panah.rails.base import GiftOrder
 
 IBAN, BIC, REF = "DE89370400440532013000", "COBADEFFXXX", "RF18539007547034"
 SEPA = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ ")
+AMOUNT = Money(2550, "EUR")
 CHARTER = {"payee": "Refuge Circle e.V.", "iban": IBAN, "bic": BIC}
 
 
-def told(charter=CHARTER, amount=Money(2550, "EUR")):
+def told(charter=CHARTER, amount=AMOUNT):
     return BankRail().instructions(GiftOrder("g", amount, REF, "fa"), charter)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import binascii
 import datetime as dt
 import json
 import os
@@ -141,7 +140,7 @@ def _salt(path: Path) -> bytes:
         terminal.say(_SHARE.format(path=path))
     try:
         return listing.check_salt(base64.b64decode(terminal.read_text(path).strip(), validate=True))
-    except binascii.Error as error:
+    except ValueError as error:  # not ASCII, or not base64
         raise InputError(
             N_("%(path)s is not a salt file."), hint=N_("A new name makes a new one."), path=path.name
         ) from error
@@ -152,11 +151,11 @@ def _read_statements(arguments: argparse.Namespace, iban: str) -> tuple[list[Sta
     chart = columns.read_map(terminal.read_text(arguments.map)) if arguments.map else None
     found: list[Statement] = []
     for path in arguments.files:
-        lines.refuse_large(path.stat().st_size)  # before a byte of it is read
         try:
+            lines.refuse_large(path.stat().st_size)  # before a byte of it is read
             found += formats.read(path.read_bytes(), chart)
         except InputError as error:
-            terminal.say(f"{path.name}:")
+            print(terminal.spoken(f"{path.name}:"), file=sys.stderr)
             raise error from None
     own = [one for one in found if not one.account or lines.same_account(one.account, iban)]
     if not own:

@@ -92,12 +92,12 @@ def is_decision(text: str) -> bool:
 class _Build:
     def __init__(self, salt: bytes, currency: str, decisions: Mapping[str, str], dropped: frozenset[str]) -> None:
         self.salt, self.currency, self.decisions, self.dropped = salt, currency, decisions, dropped
-        self.rows: list[tuple[Line, dict[str, Any]]] = []
+        self.rows: list[tuple[Line, dt.date, dict[str, Any]]] = []
         self.waiting: list[Waiting] = []
         # Credits by what a later return may name them with: end-to-end id, reference.
         self.credits: defaultdict[str, list[_Credit]] = defaultdict(list)
 
-    def row(self, line: Line, ident: str, ref: str | None, undoes: str | None = None) -> None:
+    def row(self, line: Line, ident: str, ref: str | None, original: Line | None = None) -> None:
         row: dict[str, Any] = {
             "line": ident,
             "kind": line.kind,
@@ -106,8 +106,9 @@ class _Build:
             "day": line.day.isoformat(),
         }
         row |= {"ref": ref} if ref else {}
-        row |= {"undoes": undoes} if undoes else {}
-        self.rows.append((line, row))
+        row |= {"undoes": line_id(self.salt, original)} if original else {}
+        # The site books in the list's order: what is undone must stand before what undoes it.
+        self.rows.append((line, max(line.day, original.day) if original else line.day, row))
 
     def credit(self, line: Line) -> str:
         """Place one credit; gives what became of it."""
@@ -116,12 +117,11 @@ class _Build:
         if line.bank_id in self.dropped and not decision:
             self.remember(_Credit(line, "dropped", line.amount.minor, line.ref))
             return "dropped"
-        reason = line.doubt or ("" if line.ref else NO_REFERENCE)
-        if line.amount.currency != self.currency:
-            reason = reason or OTHER_CURRENCY
+        foreign = line.amount.currency != self.currency
+        reason = OTHER_CURRENCY if foreign else line.doubt or ("" if line.ref else NO_REFERENCE)
         if decision == NOT_A_GIFT:
             status, ref = "out", None
-        elif decision:
+        elif decision and not foreign:
             status, ref = "listed", None if decision == GIFT else decision
         elif reason:
             status, ref = "waiting", line.ref
@@ -166,7 +166,7 @@ class _Build:
             return "out"
         if original is not None and original.status == "listed" and not decision:
             original.left -= line.amount.minor
-            self.row(line, ident, original.ref, line_id(self.salt, original.line))
+            self.row(line, ident, original.ref, original.line)
         elif is_reference(decision) or (line.ref and original is None):
             self.row(line, ident, decision or line.ref)
         else:
@@ -201,7 +201,9 @@ def build(
         if line.booked >= early:
             _count(counts, line, status, currency)
     counts.outgoing = sum(1 for line in ordered if line.kind == "debit" and line.booked >= early)
-    rows = [row for line, row in work.rows if line.booked >= early]
+    # Within a day by id: the order in the bank's file would tell the site about times.
+    work.rows.sort(key=lambda one: (one[1], one[0].kind != "credit", one[2]["line"]))
+    rows = [row for line, _, row in work.rows if line.booked >= early]
     counts.matched = sum(1 for row in rows if row["kind"] == "credit" and "ref" in row)
     body = _body(salt, origin, upto, rows)
     return Listing(body, tuple(one for one in work.waiting if one.line.booked >= early), counts)
@@ -224,8 +226,6 @@ def _body(salt: bytes, origin: str, upto: dt.date, rows: list[dict[str, Any]]) -
         raise InputError(
             N_("The list has more than %(most)s lines."), hint=N_("Import fewer days at a time."), most=MAX_LINES
         )
-    # Within a day by id: the order in the bank's file would tell the site about times.
-    rows.sort(key=lambda row: (row["day"], row["line"]))
     body: dict[str, Any] = {"t": "panah/1/bank-list", "o": origin, "upto": upto.isoformat(), "lines": rows}
     # The same list has the same id: sent twice, it is one list.
     digest = hmac.digest(salt, b"panah/1/bank-list\n" + canonical.encode(body), hashlib.sha256)

@@ -69,7 +69,9 @@ def decisions(questions: Iterable[Question]) -> dict[str, str]:
 def renew(questions: Iterable[Question], waiting: Iterable[Waiting]) -> tuple[Question, ...]:
     """Give the queue after an import: settled lines without their names, then all that waits, numbers kept."""
     old = {one.line: one for one in questions}
-    settled = [replace(one, payer="", text="") for one in old.values() if one.decision]
+    waiting = tuple(waiting)
+    asked_again = {one.line_id for one in waiting}
+    settled = [replace(one, payer="", text="") for one in old.values() if one.decision and one.line not in asked_again]
     highest = max((one.number for one in old.values()), default=0)
     asked = []
     for one in waiting:
