@@ -73,7 +73,8 @@ def _kept(arguments: argparse.Namespace) -> Kept:
     if arguments.code:
         if sys.stdin.isatty():
             print("Type your receipt code (27 digits) and press Enter:", file=sys.stderr)
-        kept.commitments.append(receipt.commitment(sys.stdin.readline(200)))
+        code = receipt.check_code(sys.stdin.readline(200))
+        kept.commitments.append(receipt.commitment(code))
     return kept
 
 
