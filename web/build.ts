@@ -2,7 +2,7 @@
 // file names and integrity hashes (or into the folder given). The same sources give the same bytes, on every machine.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -29,6 +29,13 @@ async function bundle(entry: string): Promise<Uint8Array> {
   return (outputFiles[0] as { contents: Uint8Array }).contents;
 }
 
+/** Whole or not at all: a site that starts meanwhile reads either the old file or the new one. */
+function put(file: string, data: Uint8Array | string): void {
+  const draft = join(OUT, `.${file}.${process.pid}`);
+  writeFileSync(draft, data);
+  renameSync(draft, join(OUT, file));
+}
+
 const manifest: { [name: string]: { file: string; integrity: string } } = {};
 const files = new Map<string, Uint8Array>();
 for (const name of Object.keys(ENTRIES).sort()) {
@@ -39,8 +46,8 @@ for (const name of Object.keys(ENTRIES).sort()) {
 }
 
 mkdirSync(OUT, { recursive: true });
-for (const [file, data] of files) writeFileSync(join(OUT, file), data);
-writeFileSync(join(OUT, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+for (const [file, data] of files) put(file, data);
+put("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
 for (const old of readdirSync(OUT)) {
-  if (/^(check|give)-[0-9a-f]{16}\.js$/.test(old) && !files.has(old)) rmSync(join(OUT, old));
+  if (/^(check|give)-[0-9a-f]{16}\.js$/.test(old) && !files.has(old)) rmSync(join(OUT, old), { force: true });
 }

@@ -52,7 +52,7 @@ def write_page(
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         f'<link rel="icon" href="data:,">'
         f'<script defer src="/assets/{entry["file"]}" integrity="{entry["integrity"]}"></script>'
-        f"<main>{body}</main>{template}</html>"
+        f"<main><h1>Page</h1>{body}</main>{template}</html>"
     )
 
 

@@ -173,3 +173,12 @@ def test_a_file_that_is_not_there_is_no_verdict_on_the_books(page: Page, address
     expect(page.get_by_text("This could not be checked now.")).to_be_visible()
     expect(page.locator("[data-verdict=unread] code")).to_contain_text("tile/entries/001")
     assert "fails" not in verdicts(page)
+
+
+def test_what_the_script_adds_can_be_used_by_everybody(page: Page, address: str) -> None:
+    page.goto(address)
+    check_all(page)
+    expect(page.get_by_text("Every entry keeps the rules")).to_be_visible()
+    page.evaluate((ROOT / "web/node_modules/axe-core/axe.min.js").read_text())
+    found = page.evaluate("axe.run().then((result) => result.violations.map((one) => one.id))")
+    assert found == []
