@@ -5,8 +5,8 @@ set -eu
 missing=""
 for group in "$@"; do
     case "$group" in
-        test) names="chromium fonts-noto-core hledger postgresql" ;;
-        bench) names="ledger nginx wrk" ;;
+        test) names="chromium fonts-noto-core hledger ledger postgresql" ;;
+        bench) names="nginx wrk" ;;
         *) echo "panah: tools/apt.sh knows the groups test and bench, not '$group'" >&2; exit 2 ;;
     esac
     for name in $names; do
