@@ -154,6 +154,7 @@ def test_nothing_is_remembered_unless_asked_and_then_a_fork_is_seen(page: Page, 
     lab.publish()
     page.reload()
     expect(page.get_by_text("The log only added to what this browser saw before")).to_be_visible()
+    expect(page.get_by_text(f"The log has {lab.published} entries")).to_be_visible()
     expect(box).to_be_checked()
     rewritten = Lab(lab.folder).found(goal=600_000)
     for _ in range(900):

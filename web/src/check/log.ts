@@ -29,8 +29,9 @@ export function readFrom(base: string, anew = false): Read {
   return async (path, limit) => {
     let answer: Response;
     try {
-      // Tiles never change and may come from the cache; the checkpoint is asked for anew.
-      const cache = anew ? "reload" : path === "checkpoint" ? "no-cache" : "default";
+      // Tiles never change and may come from the cache. The checkpoint is asked for anew, and whole: a
+      // plain web server answers "not modified" to what changed twice within one second.
+      const cache = anew ? "reload" : path === "checkpoint" ? "no-store" : "default";
       answer = await fetch(base + path, { cache, credentials: "omit", redirect: "error" });
     } catch {
       throw new UnreadableError(path, 0);
