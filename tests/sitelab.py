@@ -65,6 +65,8 @@ def running_site(home: Path, database: str = "", command: tuple[str, ...] = ("si
         process.terminate()
         process.wait(timeout=30)
         reader.join(timeout=10)
+        if process.stdout is not None:
+            process.stdout.close()
         while not lines.empty():
             if (line := lines.get()) is not None:
                 site.lines.append(line)
