@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+from multiprocessing.util import Finalize
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "panah.settings.site")
 
@@ -23,7 +24,9 @@ from panah.site.pages import PageStore  # noqa: E402
 def _start() -> PageStore:
     site = home.read_site(settings.PANAH_HOME)
     home.use(site)
+    # A worker of the server ends through multiprocessing, which runs no atexit functions; whichever comes first.
     atexit.register(running.stop)
+    Finalize(None, running.stop, exitpriority=10)
     funds = [entry.fund for entry in running.start(site.home, settings.PANAH_DATABASE, site.address)]
     return PageStore([(site.prefix(fund.slug).rstrip("/"), fund.public) for fund in funds], _django)
 
