@@ -185,3 +185,33 @@ def test_two_changed_files_are_both_named(busy):
         data[4000] ^= 1
         busy.write(path, bytes(data))
     assert {"log/tile/entries/000", "log/tile/0/001"} <= {file for _, file, _ in failures(check(busy))}
+
+
+@pytest.mark.parametrize("path", ["tile/entries/000.p/3", "tile/0/000.p/3"])
+def test_a_partial_file_that_was_replaced_by_its_full_one_is_cut_from_it(tmp_path, path):
+    lab = Lab(tmp_path).found()
+    lab.gift(100)
+    old = lab.publish()
+    while len(lab.leaves) < 300:
+        lab.gift(100)
+    lab.publish()
+    lab.write("log/checkpoint", old)
+    (lab.folder / "log" / path).unlink()
+    assert check(lab).holds
+    (lab.folder / "log" / path.partition(".")[0]).unlink()
+    assert f"log/{path}" in [file for _, file, _ in failures(check(lab))]
+
+
+@pytest.mark.parametrize("data", [b"", b"\0", b"\0\x01", b"\xff\xff{}", b"\0" * 100_000])
+def test_a_torn_first_bundle_is_named(busy, data):
+    busy.write("log/tile/entries/000", data)
+    report = check(busy, fund=busy.fingerprint)
+    assert "log/tile/entries/000" in [file for _, file, _ in failures(report)]
+
+
+@pytest.mark.parametrize("data", [b"", b"\0", b"\0" * 8191, b"\0" * 8192])
+@pytest.mark.parametrize("path", ["log/tile/0/000", "log/tile/1/000.p/2", "log/tile/0/002.p/31"])
+def test_a_torn_tile_is_named(busy, path, data):
+    assert (busy.folder / path).exists()
+    busy.write(path, data)
+    assert path in [file for _, file, _ in failures(check(busy))]

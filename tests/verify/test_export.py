@@ -15,6 +15,7 @@ from panah.core.ledger import Books
 from panah.core.money import EXPONENTS
 from panah.errors import InputError
 from panah.proof import leaf
+from panah.verify import sources
 from panah.verify.audit import Audit
 from panah.verify.export import FILES, entries_of, export, export_all, read_entries
 from panah.verify.kept import Kept
@@ -137,3 +138,40 @@ def test_unknown_forms_and_torn_logs_are_refused(busy, tmp_path):
     (tmp_path / "torn/log/tile/entries/001").unlink()
     with pytest.raises(InputError, match="missing"):
         list(read_entries(open_source(str(tmp_path / "torn"))))
+
+
+def verdicts(busy):
+    report = Audit(open_source(str(busy.folder)), Kept()).run(today=TODAY)
+    return [(one.verdict, one.file) for one in report.findings if one.file.startswith("exports/")]
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_an_older_export_is_told_apart_from_a_wrong_one(busy, form, monkeypatch):
+    monkeypatch.setattr(sources, "BLOCK", 1000)
+    path, whole = FILES[form], written(busy, form)
+    older = "".join(export(entries_of(leaf.parse(data) for data in busy.leaves[:300]), form))
+    cases = {whole: [], older: [("note", path)], whole[:-9]: [("fails", path)], whole + "x": [("fails", path)],
+             older.replace("10.03", "10.04").replace('"minor":1003', '"minor":1004'): [("fails", path)]}  # fmt: skip
+    for text, expected in cases.items():
+        busy.write(path, text.encode())
+        assert verdicts(busy) == expected
+    (busy.folder / path).unlink()
+
+
+def test_a_log_that_grows_during_the_check_is_no_failure(busy, monkeypatch):
+    busy.write(FILES["csv"], b"leaf,type,day,account,currency,amount\nnewer")
+    old = (busy.folder / "log/checkpoint").read_bytes()
+    source = open_source(str(busy.folder))
+    read = source.read
+    asked = []
+
+    def growing(path, limit=10**6):
+        asked.append(path)
+        newer = path == "log/checkpoint" and asked.count(path) > 2
+        return old + b"newer" if newer else read(path, limit)
+
+    monkeypatch.setattr(source, "read", growing)
+    report = Audit(source, Kept()).run(today=TODAY)
+    (busy.folder / FILES["csv"]).unlink()
+    assert report.holds
+    assert any("grew during this check" in one.text() for one in report.findings)

@@ -151,7 +151,7 @@ def _overflow(books: Books, _: int, leaf: dict[str, Any], gift: Gift | None) -> 
 
 def _fee(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
     rule(
-        leaf["rail"] in books.charter["rails"],
+        leaf["rail"] in books.rails,
         N_("The charter names no rail %(rail)s."),
         rail=leaf["rail"],
     )

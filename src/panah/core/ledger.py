@@ -37,6 +37,7 @@ class Books:
         self.day = ""  # the latest day that any leaf names
         self.days: dict[tuple[str, str], DayTotal] = {}
         self.store = GiftStore()
+        self.rails: set[str] = set()  # every rail that the charter ever named: late money still arrives there
         self.roster: dict[str, Any] = {}
         self.rosters: list[tuple[int, dict[str, Any]]] = []  # (leaf, roster): in force for later leaves
         self.vkeys: list[tuple[int, str]] = []  # (leaf, key): signs checkpoints that cover this leaf
@@ -136,7 +137,7 @@ class Books:
         """Check once for each day and rail what holds for all its gifts until state or charter change."""
         self._see_day(day)
         require(self.state, Act.BOOK)
-        rule(rail in self.charter["rails"], N_("The charter names no rail %(rail)s."), rail=rail)
+        rule(rail in self.rails, N_("The charter names no rail %(rail)s."), rail=rail)
         row = self.days.setdefault((day, rail), DayTotal()), self.store.rail_number(rail)
         self.open_rows[day, rail] = row
         return row
@@ -162,6 +163,7 @@ class Books:
 
     def take_terms(self, terms: dict[str, Any]) -> None:
         self.charter = terms
+        self.rails |= set(terms["rails"])
         # Gifts of the last days may have passed a lowered goal: then it is reached, and nobody did wrong.
         self.goal = max(terms["goal"], self.counted)
         self.open_rows.clear()

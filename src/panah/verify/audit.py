@@ -15,12 +15,13 @@ from panah.core.money import Money
 from panah.errors import N_, InputError, ProofError
 from panah.proof.checkpoint import Checkpoint, open_checkpoint
 from panah.proof.note import MAX_BYTES, VerifyKey, encode_base64, read_unverified
-from panah.proof.tiles import MAX_BUNDLE, WIDTH, entries_path, tile_path
+from panah.proof.tiles import MAX_BUNDLE, WIDTH, entries_path, parse_bundle, tile_path
 from panah.verify import words
 from panah.verify.findings import Findings, Report
 from panah.verify.kept import Kept, KeptCheck, gifts_with
 from panah.verify.leaves import LeafReader
-from panah.verify.texts import check_texts
+from panah.verify.sources import cut_bundle, cut_tile
+from panah.verify.texts import TextCheck
 from panah.verify.tree import LOG, Tree
 
 if TYPE_CHECKING:
@@ -73,13 +74,18 @@ class Audit:
         for number, first in enumerate(range(0, tree.size, WIDTH)):
             width = min(WIDTH, tree.size - first)
             bundle, tile = next(files), next(files)
+            if width < WIDTH:  # the log may have grown past this partial file meanwhile
+                bundle = cut_bundle(self.source, number, width) if bundle is None else bundle
+                tile = cut_tile(self.source, 0, number, width) if tile is None else tile
             if tile is None:
-                self.findings.fail(N_("This file of the log is missing."), file=LOG + tile_path(0, number, width))
+                self._miss(tile_path(0, number, width))
             if bundle is None:
-                self.findings.fail(N_("This file of the log is missing."), file=LOG + entries_path(number, width))
+                self._miss(entries_path(number, width))
                 return False
             try:
                 tree.take(self.reader.take_bundle(bundle, width), tile)
+                if number == 0:
+                    self.fingerprint = sha256(parse_bundle(bundle, width)[0]).hexdigest()
                 for rc, index, leaf in gifts_with(needles, first, bundle, width) if needles else ():
                     self.own.setdefault(rc, []).append((index, leaf))
             except ProofError as error:
@@ -88,10 +94,11 @@ class Audit:
                     return False
                 self.reader.stop_at(first)
                 tree.take_unreadable(tile)
-            if number == 0:
-                self.fingerprint = sha256(_first_entry(bundle)).hexdigest()
             progress(first + width, tree.size)
         return tree.size > 0 or self._refuse_empty()
+
+    def _miss(self, path: str) -> None:
+        self.findings.fail(N_("This file of the log is missing."), file=LOG + path)
 
     def _refuse_empty(self) -> bool:
         self.findings.fail(N_("The first leaf of a log is its charter."), file=CHECKPOINT)
@@ -109,7 +116,7 @@ class Audit:
                 N_("Every leaf keeps the rules: %(gifts)s gifts, %(counted)s counted of a goal of %(goal)s."),
                 gifts=books.gifts, counted=_plain(books, books.counted), goal=_plain(books, books.goal),
             )  # fmt: skip
-            check_texts(self.source, books, self.findings, exports=self.exports)
+            TextCheck(self.source, self.findings, signed).run(books, exports=self.exports)
 
     def _check_signature(self, signed: bytes, checkpoint: Checkpoint, books: Books) -> bool:
         """The key of leaf 0, or the last `key` leaf, has signed; an older key no longer counts."""
@@ -171,7 +178,3 @@ def _pairs(size: int) -> Iterator[str]:
         width = min(WIDTH, size - first)
         yield LOG + entries_path(first // WIDTH, width)
         yield LOG + tile_path(0, first // WIDTH, width)
-
-
-def _first_entry(bundle: bytes) -> bytes:
-    return bundle[2 : 2 + (bundle[0] << 8 | bundle[1])]

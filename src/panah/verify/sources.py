@@ -15,7 +15,17 @@ from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
-from panah.errors import N_, InputError
+from panah.errors import N_, InputError, ProofError
+from panah.proof.merkle import HASH_SIZE
+from panah.proof.tiles import (
+    MAX_BUNDLE,
+    MAX_TILE,
+    WIDTH,
+    encode_bundle,
+    entries_path,
+    parse_bundle,
+    tile_path,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,6 +77,23 @@ def open_source(place: str) -> Source:
 
 def _too_long(path: str, limit: int) -> InputError:
     return InputError(N_("%(path)s is longer than %(limit)s bytes."), path=path, limit=limit)
+
+
+def cut_tile(source: Source, level: int, index: int, width: int) -> bytes | None:
+    """Cut a partial tile from the full one that replaced it (C2SP tlog-tiles, Partial Tiles)."""
+    try:
+        return source.read("log/" + tile_path(level, index), MAX_TILE)[: width * HASH_SIZE]
+    except FileNotFoundError:
+        return None
+
+
+def cut_bundle(source: Source, index: int, width: int) -> bytes | None:
+    """Cut a partial bundle from the full one that replaced it."""
+    try:
+        full = source.read("log/" + entries_path(index), MAX_BUNDLE)
+        return encode_bundle(parse_bundle(full, WIDTH)[:width])
+    except (FileNotFoundError, ProofError):
+        return None
 
 
 class Folder:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from panah.errors import N_
 from panah.proof.merkle import HASH_SIZE, fold, pair_up, root_of
-from panah.proof.tiles import WIDTH, entries_path, tile_path
+from panah.proof.tiles import MAX_TILE, WIDTH, entries_path, tile_path
+from panah.verify.sources import cut_tile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,7 +93,7 @@ class Tree:
         elif self._differing:
             truth = self._judge(root, upper, findings)
         holds = _root(truth, self.size) == root
-        if not holds and not findings.has_failed:
+        if not holds:
             findings.fail(N_("The root in the checkpoint is not the root of the entries."), file="log/checkpoint")
         if holds:
             self._compare_upper(truth, upper, findings)
@@ -112,9 +113,9 @@ class Tree:
     def _judge(self, root: bytes, upper: dict[tuple[int, int], bytes], findings: Findings) -> list[bytes]:
         """Where bundle and tile differ, ask the level above, or else the root, which of them was signed."""
         truth = list(self._by_entries)
-        told = b"".join(upper.get((1, index), b"") for index in range(len(truth) // WIDTH + 1))
         for number in self._differing:
-            published = told[number * HASH_SIZE : (number + 1) * HASH_SIZE]
+            above = upper.get((1, number // WIDTH), b"")
+            published = above[number % WIDTH * HASH_SIZE : (number % WIDTH + 1) * HASH_SIZE]
             if published == self._by_tiles[number]:
                 truth[number] = published
         unsure = [n for n in self._differing if truth[n] != self._by_tiles[n]]
@@ -143,10 +144,15 @@ class Tree:
         tiles = {}
         for level, index, width in self._upper_paths():
             path = LOG + tile_path(level, index, width)
+            data: bytes | None
             try:
-                tiles[level, index] = source.read(path, WIDTH * HASH_SIZE)
+                data = source.read(path, MAX_TILE)
             except FileNotFoundError:
+                data = cut_tile(source, level, index, width) if width < WIDTH else None
+            if data is None:
                 findings.fail(N_("This file of the log is missing."), file=path)
+            else:
+                tiles[level, index] = data
         return tiles
 
     def _compare_upper(self, truth: list[bytes], upper: dict[tuple[int, int], bytes], findings: Findings) -> None:
