@@ -12,6 +12,8 @@ PYTHON ?= python3
 PANAH_HOME ?= .panah
 PANAH_PORT ?= 8000
 export PANAH_HOME PANAH_PORT
+# node and npm come with the requirements: what runs below must find them on a machine that has none.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 BIN := .venv/bin
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)

@@ -5,7 +5,8 @@ set -eu
 missing=""
 for group in "$@"; do
     case "$group" in
-        test) names="chromium fonts-noto-core hledger ledger postgresql" ;;
+        # libatomic1: the node inside Playwright's wheel is linked to it.
+        test) names="chromium fonts-noto-core hledger ledger libatomic1 postgresql" ;;
         bench) names="nginx wrk" ;;
         *) echo "panah: tools/apt.sh knows the groups test and bench, not '$group'" >&2; exit 2 ;;
     esac
