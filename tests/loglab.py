@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +151,42 @@ class Lab:
         return hashlib.sha256(self.leaves[0]).hexdigest()
 
 
+def example_leaves() -> dict[str, dict[str, Any]]:
+    """One leaf of every type, each of the right shape (not one log: the order means nothing)."""
+    lab, two = Lab(Path()), ("aram", "laleh")
+    rc = rc_of(1)
+    gift = {"cur": "EUR", "amount": 2500, "counted": 2500, "day": "2021-09-03", "rail": "bank", "rc": rc}
+    part = {"gift": 2, "amount": 100, "day": "2021-09-04"}
+    bodies = [
+        lab.body("charter", *SEEDS, charter=charter(), vkey=lab.key.vkey),
+        lab.body("amend", *two, day="2021-09-03", from_="2021-09-10", set={"goal": 6_000_000}),
+        lab.body("roster", *two, day="2021-09-03", roster=roster()),
+        lab.body("life", *two, day="2021-09-02", to="open", vkey=lab.key.vkey),
+        lab.body("gift", **gift, list=rc),
+        lab.body("gift-void", **part, counted=100, why="dispute"),
+        lab.body("count", gift=2, counted=100, day="2021-09-04"),
+        lab.body("gift-return", *two, **part, counted=0),
+        lab.body("overflow", *two, **part, to="pass-on", sibling="Sibling fund"),
+        lab.body("fee", *two, cur="EUR", rail="bank", amount=35, day="2021-09-04"),
+        lab.body(
+            "settle",
+            *two,
+            day="2021-09-04",
+            from_="assets:bank",
+            out=100,
+            cur="EUR",
+            to="assets:cash",
+            in_=108,
+            into="USD",
+        ),
+        lab.body("update", *two, day="2021-09-04", id="first", text=rc),
+        lab.body("key", *two, day="2021-09-04", vkey=lab.key.vkey),
+        lab.body("code", *two, day="2021-09-04", files=[["assets/check.js", rc]]),
+        lab.body("close", *two, day="2021-09-04", report=rc),
+    ]
+    return {body["t"].removeprefix("panah/1/"): body for body in bodies}
+
+
 def busy_lab(folder: Path, gifts: int = 600) -> Lab:
     """A fund that lived: gifts by two rails, a void, a return, the goal, held gifts, fees, updates."""
     lab = Lab(folder).found(goal=gifts * 1000)
@@ -175,7 +210,3 @@ def busy_lab(folder: Path, gifts: int = 600) -> Lab:
     lab.update("second", "The goal is reached", day="2021-09-27")
     lab.publish()
     return lab
-
-
-def as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)

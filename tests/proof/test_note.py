@@ -86,7 +86,7 @@ def test_second_spellings_of_a_note_are_refused(change):
      "\n3\n" + "A" * 43 + "=\n", "fund.example/2021\n3\n" + "A" * 43 + "=\nextension\n", "fund.example/2021\n-3\n" + "A" * 43 + "=\n"],
 )  # fmt: skip
 def test_signed_texts_that_are_no_checkpoint_are_refused(text):
-    with pytest.raises(ProofError, match="not a checkpoint|not base64"):
+    with pytest.raises(ProofError, match=r"not a checkpoint|not base64"):
         open_checkpoint(KEY.sign(text), [KEY.verify_key])
 
 

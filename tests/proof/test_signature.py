@@ -37,9 +37,7 @@ def test_lines_are_sorted_known_and_once():
         signature.verified_signers(signed(BODY, "aram", "omid"), {"aram": MEMBERS["aram"]})
 
 
-@pytest.mark.parametrize(
-    "spoil", [lambda s: s[:-4] + "AAA=", lambda s: s + "\n", lambda s: "", lambda s: s[:-2]]
-)
+@pytest.mark.parametrize("spoil", [lambda s: s[:-4] + "AAA=", lambda s: s + "\n", lambda s: "", lambda s: s[:-2]])
 def test_a_spoiled_signature_is_refused(spoil):
     body = signed(BODY, "aram", "omid")
     body["sig"][0][1] = spoil(body["sig"][0][1])
@@ -55,7 +53,5 @@ def test_the_log_key_is_outside_the_founders_signature_and_inside_all_others():
 
 
 def test_roster_keys_are_read():
-    roster = {
-        "members": [{"name": "aram", "sign": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=", "seal": "age1x"}]
-    }
+    roster = {"members": [{"name": "aram", "sign": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=", "seal": "age1x"}]}
     assert signature.roster_keys(roster) == {"aram": b"\1" * 32}

@@ -28,8 +28,7 @@ def defined_tile(level, index, width):
     step = 256**level
     begin = index * 256
     return b"".join(
-        merkle.root_of(map(merkle.leaf_hash, named(i * step, (i + 1) * step)))
-        for i in range(begin, begin + width)
+        merkle.root_of(map(merkle.leaf_hash, named(i * step, (i + 1) * step))) for i in range(begin, begin + width)
     )
 
 
@@ -76,9 +75,7 @@ def test_a_log_grown_in_steps_is_the_log_of_its_last_size(sizes):
         assert files[path] == expected, path
     for size in sizes:  # partial tiles of every published size stay
         assert set(tiles.paths_of(size)) <= set(files)
-        assert tiles.root_from_tiles(files.__getitem__, size) == merkle.root_of(
-            map(merkle.leaf_hash, named(0, size))
-        )
+        assert tiles.root_from_tiles(files.__getitem__, size) == merkle.root_of(map(merkle.leaf_hash, named(0, size)))
 
 
 def test_three_levels_of_tiles():
@@ -116,9 +113,7 @@ def test_proofs_from_tiles_equal_proofs_from_leaves():
                 index, size, merkle.nodes_of(hashes)
             )
     nodes = tiles.nodes_of(files.__getitem__, 600)
-    assert merkle.consistency_proof(259, 600, nodes) == merkle.consistency_proof(
-        259, 600, merkle.nodes_of(hashes)
-    )
+    assert merkle.consistency_proof(259, 600, nodes) == merkle.consistency_proof(259, 600, merkle.nodes_of(hashes))
     with pytest.raises(ProofError):
         nodes(9, 1)
 
