@@ -27,7 +27,8 @@ FRESH: Final = 0.2
 """Seconds of monotonic time between two looks at a folder's `generation`."""
 ROOM: Final = 64 * 1024 * 1024
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
-_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,120}")
+_DEEPEST: Final = 12  # with the length of names: shorter than any file system's limit
 _NEVER_KEPT: Final = frozenset({"log/checkpoint", "generation"})
 _PLAIN = CODINGS.index("")
 
@@ -167,7 +168,7 @@ class PageStore:
 def _is_servable(parts: list[str]) -> bool:
     """Tell whether these are names that publishing writes: no dot files, no `..`, no sidecars, no empty names."""
     names = parts[:-1] if parts and parts[-1] == "" else parts
-    return all(_PLAIN_NAME.fullmatch(name) for name in names) and not (names and names[-1].endswith((".br", ".gz")))
+    return len(parts) <= _DEEPEST and all(_PLAIN_NAME.fullmatch(name) for name in names) and not (names and names[-1].endswith((".br", ".gz")))
 
 
 def _say(start_response: StartResponse, status: str, *extra: tuple[str, str]) -> list[bytes]:

@@ -43,9 +43,13 @@ def months(days: Sequence[DayRow]) -> list[str]:
 
 
 def render(
-    view: FundView, frame: Frame, downloads: Sequence[Download] = (), check: tuple[str, str] | None = None
+    view: FundView,
+    frame: Frame,
+    downloads: Sequence[Download] = (),
+    upto: int = 0,
+    check: tuple[str, str] | None = None,
 ) -> bytes:
-    """Draw the first page of the books."""
+    """Draw the first page of the books; `upto` is how many entries the downloads hold."""
     books = view.logged
     pages = months(books.days)
     rows = [row for row in books.days if row.day.startswith(pages[0])] if pages else books.days
@@ -58,6 +62,7 @@ def render(
         "month": pages[0] if pages else "",
         "months": [(month, frame.words.month(month)) for month in pages],
         "downloads": downloads,
+        "upto": upto,
         "sentences": spelled(CHECK, frame.tag) if check else "",
     }
     return draw("site/books/index.html", frame, context, css=CSS, check=check)

@@ -2,7 +2,7 @@
 
 Promises: raw HTML is shown as text; links go to https and mailto only; a picture is shown only when
 it is one of the text's own (`![what it shows](<sha256>)`) and has not been withdrawn. Headings start
-at level 2, below the page's own title.
+at level 2, below the page's own title, and leave none out.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LINK: Final = re.compile(r"(https://|mailto:)\S+", re.IGNORECASE)
 
 
 class _Renderer(RendererHTML):
-    """CommonMark's HTML, with our pictures, links that tell nothing, and lower headings."""
+    """CommonMark's HTML, with our pictures, and links that tell nothing."""
 
     def image(self, tokens: list[Token], idx: int, options: Any, env: Any) -> str:
         token = tokens[idx]
@@ -36,16 +36,6 @@ class _Renderer(RendererHTML):
     def link_open(self, tokens: list[Token], idx: int, options: Any, env: Any) -> str:
         tokens[idx].attrSet("rel", "noopener noreferrer nofollow")
         return self.renderToken(tokens, idx, options, env)
-
-    def heading_open(self, tokens: list[Token], idx: int, _options: Any, _env: Any) -> str:
-        return f"<h{_lower(tokens[idx].tag)}>"
-
-    def heading_close(self, tokens: list[Token], idx: int, _options: Any, _env: Any) -> str:
-        return f"</h{_lower(tokens[idx].tag)}>\n"
-
-
-def _lower(tag: str) -> int:
-    return min(int(tag[1]) + 1, 6)
 
 
 def picture(address: str, alt: str) -> str:
@@ -69,9 +59,22 @@ def to_html(body: str, *, root: str = "", pictures: Mapping[str, str] = {}, alts
     """Give safe HTML. `pictures` maps sha256 to a file in images/; those that the text does not place follow it."""
     placed: set[str] = set()
     env = {"root": root, "pictures": pictures, "alts": alts, "placed": placed}
-    html = str(_PARSER.render(body, env)).strip()
+    tokens = _PARSER.parse(body, env)
+    _lower_headings(tokens)
+    html = str(_PARSER.renderer.render(tokens, _PARSER.options, env)).strip()
     rest = [picture(f"{root}images/{name}", alts.get(sha, "")) for sha, name in pictures.items() if sha not in placed]
     return html + "".join(f"<p>{image}</p>" for image in rest)
+
+
+def _lower_headings(tokens: list[Token]) -> None:
+    """Start at level 2 and leave no level out, whatever the writer's first level was (WCAG 1.3.1)."""
+    levels = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
+    shift, last = 2 - min(levels, default=2), 1
+    for token in tokens:
+        if token.type == "heading_open":
+            last = min(int(token.tag[1]) + shift, last + 1, 6)
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{last}"
 
 
 def first_paragraph(body: str, limit: int = 320) -> str:

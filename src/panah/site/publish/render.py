@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
+from panah.core.fund import State
 from panah.proof import canonical
 from panah.site.appeal import page as appeal
 from panah.site.books import page as books
@@ -37,7 +38,8 @@ def publish(view: FundView, folder: Path, *, only: Collection[str] | None = None
     if "updates" in parts:
         names = _picture_names(view, folder, changed)
     if "exports" in parts:
-        changed += exports.write(folder, view.logged.size)
+        is_last = view.state in {State.MET, State.CLOSED}
+        changed += exports.write(folder, view.logged.size, is_last=is_last)
     expected = []
     for path, data in _pages(view, folder, parts, names, whole=only is None):
         expected.append(folder / path)
@@ -83,7 +85,8 @@ def _frame(view: FundView, tag: str, place: str = "") -> Frame:
 def _books(view: FundView, folder: Path, tag: str) -> Iterator[Page]:
     downloads = exports.listing(folder, tag)
     check = assets.script("check")
-    yield f"{tag}/books/index.html", books.render(view, _frame(view, tag, "books/"), downloads, check)
+    upto = exports.upto(folder)
+    yield f"{tag}/books/index.html", books.render(view, _frame(view, tag, "books/"), downloads, upto, check)
     for month in books.months(view.logged.days)[1:]:
         place = f"books/{month}/"
         yield f"{tag}/{place}index.html", books.render_month(view, _frame(view, tag, place), month)
@@ -107,9 +110,13 @@ def _still(view: FundView, tag: str) -> Iterator[Page]:
     address = view.address or "URL"
     how = {"view": view, "address": address}
     yield f"{tag}/how/index.html", draw("site/how/index.html", _frame(view, tag, "how/"), how)
-    origins = [(view.address, f"{view.address.rstrip('/')}/{tag}/give/")] if view.address else []
-    give = {"view": view, "gives": appeal.is_giving(view), "origins": origins}
-    yield f"{tag}/give/index.html", draw("site/appeal/mirror.html", _frame(view, tag, "give/"), give)
+    for place in ("give/", "receipt/"):  # only mirrors show these: on the origin both are answered live
+        mirror = {
+            "view": view,
+            "gives": appeal.is_giving(view) or place == "receipt/",
+            "origin": f"{view.address.rstrip('/')}/{tag}/{place}" if view.address else "",
+        }
+        yield f"{tag}/{place}index.html", draw("site/appeal/mirror.html", _frame(view, tag, place), mirror)
 
 
 def update_file(update: UpdateView) -> bytes:

@@ -31,6 +31,11 @@ class Text:
         """The first paragraph, as plain words."""
         return first_paragraph(self.body)
 
+    @property
+    def glimpse(self) -> str:
+        """Still less of it, for the appeal, which must stay light."""
+        return first_paragraph(self.body, 180)
+
 
 def shown_updates(view: FundView) -> list[UpdateView]:
     """Give the updates that are not withdrawn, newest first; the story is not one of them."""
