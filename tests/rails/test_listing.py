@@ -200,6 +200,13 @@ def test_the_list_does_not_depend_on_order_and_doubles_are_harmless(entries, ran
     assert canonical.encode(build(reversed(read(other, one))).body) == first
 
 
+def test_a_bank_that_gives_one_reference_to_two_transfers_harms_nothing():
+    both = [Transfer(1, ref=REFS[0], own="B1"), Transfer(1, ref=REFS[1], own="B1")]
+    first = build(read(make_camt(both))).body
+    assert first == build(read(make_camt(both[::-1]))).body
+    assert len(first["lines"]) == 2
+
+
 @given(st.lists(transfers, max_size=10))
 def test_every_movement_is_listed_waiting_or_counted(entries):
     made = listed(*entries)

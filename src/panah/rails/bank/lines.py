@@ -131,37 +131,41 @@ def _squeeze(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
+def _facts(account: str, one: Found) -> tuple[bytes, list[str]]:
+    """Give what makes a line itself, and what else is told of it (our words for a doubt may change: no fact)."""
+    line = one.line
+    texts = [line.ref or "", _squeeze(line.text), _squeeze(line.payer)]
+    facts = [
+        "panah/1/bank-line",
+        account,
+        line.kind,
+        line.amount.currency,
+        line.amount.minor,
+        line.booked.isoformat(),
+        line.day.isoformat(),
+        line.end_to_end,
+        one.within,
+        *([one.own] if one.own else ["", *texts]),
+    ]
+    return json.dumps(facts).encode(), [*texts, line.doubt]
+
+
 def number(account: str, found: Iterable[Found]) -> tuple[Line, ...]:
     """Give every line its `bank_id`.
 
     The id is a hash of facts. Where the bank gives no reference of its own, the texts are part of it. Lines
-    that equal each other in all facts get 0, 1, 2… *within one statement*, so their order in the file does not
-    matter and two equal gifts on one day stay two. Never used: sequence numbers such as `NtryRef`,
-    which change when the bank exports other days.
+    that equal each other in all facts get 0, 1, 2… *within one statement*, in the order of what else is told: so their
+    order in the file does not matter and two equal gifts on one day stay two. Never used: sequence numbers
+    such as `NtryRef`, which change when the bank exports other days.
     """
+    read = [(*_facts(account, one), one.line) for one in found]
     seen: Counter[bytes] = Counter()
-    numbered = []
-    for one in found:
-        line = one.line
-        told = [one.own] if one.own else ["", line.ref or "", _squeeze(line.text), _squeeze(line.payer)]
-        facts = json.dumps(
-            [
-                "panah/1/bank-line",
-                account,
-                line.kind,
-                line.amount.currency,
-                line.amount.minor,
-                line.booked.isoformat(),
-                line.day.isoformat(),
-                line.end_to_end,
-                one.within,
-                *told,
-            ]
-        ).encode()
-        bank_id = hashlib.sha256(facts + b"%d" % seen[facts]).hexdigest()
+    ids: dict[int, str] = {}
+    for index in sorted(range(len(read)), key=lambda at: read[at][:2]):
+        facts = read[index][0]
+        ids[index] = hashlib.sha256(facts + b"%d" % seen[facts]).hexdigest()
         seen[facts] += 1
-        numbered.append(replace(line, bank_id=bank_id))
-    return tuple(numbered)
+    return tuple(replace(line, bank_id=ids[index]) for index, (_, _, line) in enumerate(read))
 
 
 def check_sum(opening: Money | None, closing: Money | None, lines: Iterable[Line], upto: dt.date) -> bool:
