@@ -12,7 +12,7 @@ from panah.verify import sources
 from panah.verify.audit import Audit
 from panah.verify.export import FILES, export, read_entries
 from panah.verify.kept import Kept
-from panah.verify.sources import open_source
+from panah.verify.sources import find_fund, open_source
 from tests.loglab import busy_lab
 
 TODAY = dt.date(2021, 11, 1)
@@ -117,3 +117,15 @@ def test_long_files_come_in_blocks(lab, monkeypatch):
     blocks = list(open_source(str(lab.folder)).read_blocks("log/tile/0/000"))
     assert len(blocks) == 82
     assert b"".join(blocks) == (lab.folder / "log/tile/0/000").read_bytes()
+
+
+@pytest.mark.parametrize("page", ["", "en/", "fa", "fa-AF/books/", "en/updates/first/index.html"])
+def test_any_page_of_a_fund_leads_to_its_log(address, page):
+    assert find_fund(address + page).name.rstrip("/") in {address.rstrip("/"), (address + page).rstrip("/")}
+    assert Audit(find_fund(address + page), Kept()).run(today=TODAY).holds
+
+
+def test_no_other_fund_is_taken_for_a_missing_one(address):
+    for page in ("other-fund/", "books/", "xx-yy/"):
+        with pytest.raises(InputError, match="no log"):
+            Audit(find_fund(address + page), Kept()).run(today=TODAY)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from panah.verify.export import FILES, export, read_entries
-from panah.verify.sources import open_source
+from panah.verify.sources import find_fund
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +25,7 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the export; the log is read, not verified (`panah verify` does that)."""
-    pieces = export(read_entries(open_source(arguments.place)), arguments.format)
+    pieces = export(read_entries(find_fund(arguments.place)), arguments.format)
     with contextlib.ExitStack() as stack:
         out = sys.stdout
         if arguments.out:

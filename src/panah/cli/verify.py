@@ -20,7 +20,7 @@ from panah.verify import words
 from panah.verify.audit import Audit
 from panah.verify.findings import FAILS, HOLDS
 from panah.verify.kept import Kept
-from panah.verify.sources import open_source
+from panah.verify.sources import find_fund
 
 if TYPE_CHECKING:
     import argparse
@@ -54,7 +54,7 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check and print the verdict."""
-    source = open_source(arguments.place)
+    source = find_fund(arguments.place)
     audit = Audit(source, _kept(arguments), exports=not arguments.skip_exports)
     report = audit.run(fund=arguments.fund, today=dt.datetime.now(dt.UTC).date(), progress=_bar())
     if arguments.json:

@@ -6,6 +6,7 @@ ever. `FileNotFoundError` means the file is not there; `InputError` that it coul
 
 from __future__ import annotations
 
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -38,6 +39,9 @@ AHEAD: Final = 8
 
 MAX_FILE: Final = 64 * 1024 * 1024
 BLOCK: Final = 1024 * 1024
+
+
+_PAGE = re.compile(r"(https?://[^/]+(?:/.*)?)/[a-z]{2,3}(?:-[A-Z]{2})?(?:/.*)?", re.ASCII)
 
 
 class Source(Protocol):
@@ -73,6 +77,23 @@ def open_source(place: str) -> Source:
             place=place,
         )
     return Folder(folder)
+
+
+def find_fund(place: str) -> Source:
+    """Open the fund that a page belongs to: people copy the address of the page they look at.
+
+    `https://fund.example/en/books/` leads to `https://fund.example/`; what stands there first, wins. Nothing
+    but a language and what follows it is ever cut off, so that no other fund of the site is taken instead.
+    """
+    source = open_source(place)
+    page = _PAGE.fullmatch(place)
+    if page is None:
+        return source
+    try:
+        source.read("log/checkpoint", MAX_FILE)
+    except FileNotFoundError:
+        return open_source(page[1])
+    return source
 
 
 def _too_long(path: str, limit: int) -> InputError:
