@@ -1,0 +1,90 @@
+"""A fund at work for a bench: the demo's charter with a goal that no load reaches, gifts, a log, published pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import tests.django_ready  # noqa: F401 - before anything that has tables
+from benches.ground import Server, free_port, serving
+from panah.core.money import Money
+from panah.rails.base import RailEvent
+from panah.rails.fake.webhook import HEADER, sign_event
+from panah.rails.registry import PULL
+from panah.site.funds.actions import fake_secret
+from panah.site.gifts.actions import GiftRequest, promise, receive_event
+from panah.site.home import Site, write_site
+from panah.storage.funds import FundHome
+from panah.storage.models import Gift
+from panah.storage.sequencer import sequence
+from panah.storage.writer import stop_writers
+from tests.fundlab import make_open_fund
+
+GOAL = 10**14
+"""In cents: out of reach, so that no round measures a met fund."""
+
+
+@dataclass(frozen=True)
+class BenchFund:
+    """A fund whose process is not running here."""
+
+    home: Path
+    fund: FundHome
+    now: dt.datetime
+
+    @contextmanager
+    def served(self) -> Iterator[Server]:
+        """Run `panah site serve` until the block ends."""
+        port = free_port()
+        env = {"PANAH_DATABASE": "", "DJANGO_SETTINGS_MODULE": "panah.settings.site"}
+        command = ["site", "serve", "--home", str(self.home), "--port", str(port)]
+        with serving([sys.executable, "-m", "panah.cli.main", *command], port, path="/health", env=env) as server:
+            yield server
+
+    def promises(self, count: int) -> list[str]:
+        """Put promised gifts for the demo's rail into the table, as the form does; give their ids."""
+        ids = [secrets.token_hex(16) for _ in range(count)]
+        rows = [
+            Gift(id=one, rail="fake", currency="EUR", amount=2500, rc=secrets.token_bytes(32), made=self.now.date())
+            for one in ids
+        ]
+        Gift.objects.using(self.fund.alias).bulk_create(rows, batch_size=2000)
+        return ids
+
+    def write_events(self, path: Path, count: int) -> Path:
+        """Write the signed events that pay `count` new promises, one a line, for `load/events.lua`."""
+        secret = fake_secret(self.fund)
+        with path.open("w") as lines:
+            for identity in self.promises(count):
+                event = RailEvent(f"{identity}-paid", identity, "authorised", Money(2500, "EUR"), self.now.date())
+                headers, body = sign_event(event, secret)
+                lines.write(f"{headers[HEADER]}\t{body.decode()}\n")
+        return path
+
+    def booked(self) -> int:
+        """Count gifts that are booked and durable."""
+        return Gift.objects.using(self.fund.alias).filter(status="booked").count()
+
+
+def make_fund(home: Path, gifts: int = 200) -> BenchFund:
+    """Found and open it, with some gifts over the last weeks."""
+    today = dt.datetime.now(dt.UTC)
+    made = BenchFund(home, make_open_fund(home, now=today, goal=GOAL), today)
+    chance = random.Random(2021)
+    for number in range(gifts):
+        amount = Money(chance.randrange(500, 20000), "EUR")
+        asked = GiftRequest(secrets.token_hex(16), "fake", amount, True, secrets.token_bytes(32), "en")
+        promise(made.fund, asked, today)
+        day = today.date() - dt.timedelta(days=number % 40)
+        event = RailEvent(f"bench-{number}", asked.id, "authorised", amount, day)
+        receive_event(made.fund, PULL["fake"], event, today)
+    sequence(made.fund)
+    stop_writers()
+    write_site(Site(home, made.fund.slug))
+    return made
