@@ -143,6 +143,15 @@ def test_a_line_counts_once_and_a_return_takes_it_out(new_fund):
     books_hold(fund)
 
 
+def test_a_return_that_names_only_the_reference_finds_its_gift(new_fund):
+    fund = new_fund()
+    reference = promise(fund, request(3000, rail="bank"), NOW).reference
+    book_list(fund, bank_list(credit(3000, reference)), LISTED, NOW)
+    outcome = book_list(fund, bank_list(credit(1000, reference) | {"kind": "return"}), LISTED, NOW)
+    assert (outcome.undone, outcome.unknown, counter(fund).counted) == (1, [], 2000)
+    books_hold(fund)
+
+
 def test_a_second_transfer_under_one_reference_is_a_gift_of_its_own(new_fund):
     fund = new_fund()
     reference = promise(fund, request(3000, rail="bank"), NOW).reference

@@ -125,7 +125,7 @@ def _sign(arguments: argparse.Namespace) -> None:
     if out != arguments.file and out.exists():
         signed = statement.merge([signed, statement.read(terminal.read_text(out))])
     write.check_body(signed.body, _today())
-    terminal.say(json.dumps(signed.body, ensure_ascii=False, indent=1, sort_keys=True))
+    terminal.say(json.dumps(_in_short(signed.body), ensure_ascii=False, indent=1, sort_keys=True))
     terminal.say(f"\nYou sign: {signed.kind}. Fingerprint: {fingerprint(signed.body)}")
     key = _open_key(arguments)
     if signed.kind == "charter":
@@ -146,6 +146,19 @@ def _signed_path(path: Path) -> Path:
     if path.name.endswith(".signed.json"):
         return path
     return path.with_name(path.name.removesuffix(path.suffix) + ".signed.json")
+
+
+def _in_short(body: dict[str, Any]) -> dict[str, Any]:
+    """Show a bank list by its totals: a thousand lines hide what one signs; the fingerprint covers them all."""
+    lines = body.get("lines")
+    if not isinstance(lines, list) or len(lines) <= 10:
+        return body
+    totals: dict[str, dict[str, int]] = {}
+    for line in lines:
+        kind = totals.setdefault(f"{line['kind']} {line['cur']}", {"lines": 0, "minor units": 0})
+        kind["lines"] += 1
+        kind["minor units"] += line["amount"]
+    return body | {"lines": totals}
 
 
 def _check_founder(body: dict[str, Any], key: MemberKey) -> None:

@@ -143,9 +143,7 @@ def _undo_line(
     today: dt.date,
     outcome: ListOutcome,
 ) -> None:
-    original = base64.b64decode(line.get("undoes", ""))
-    found = batch.query("SELECT gift FROM storage_bankline WHERE line = %s", [original])
-    row = batch.gift(found[0][0]) if found else None
+    row = _original_of(batch, line)
     if row is None or row.booked == 0:
         outcome.unknown.append(line["line"])
         return
@@ -153,6 +151,17 @@ def _undo_line(
     _remember(batch, line, identity, row.id, listed)
     count_waiting(batch, today)
     outcome.undone += 1
+
+
+def _original_of(batch: Batch, line: dict[str, Any]) -> GiftRow | None:
+    """Give the gift that a return or correction takes out: by the line it undoes, else by its reference."""
+    if undoes := line.get("undoes"):
+        found = batch.query("SELECT gift FROM storage_bankline WHERE line = %s", [base64.b64decode(undoes)])
+    elif reference := line.get("ref"):
+        found = batch.query("SELECT id FROM storage_gift WHERE reference = %s", [reference])
+    else:
+        found = []
+    return batch.gift(found[0][0]) if found else None
 
 
 def _remember(batch: Batch, line: dict[str, Any], identity: bytes, gift: str, listed: str) -> None:
