@@ -28,7 +28,10 @@ LANGUAGES = {
     "fa": ("fa", "nplurals=2; plural=(n > 1);"),
     "fa_AF": ("prs", "nplurals=2; plural=(n > 1);"),
     "ps": ("ps", "nplurals=2; plural=(n != 1);"),
-    "ar": ("ar", "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"),
+    "ar": (
+        "ar",
+        "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);",
+    ),
     "fr": ("fr", "nplurals=2; plural=(n > 1);"),
     "de": ("de", "nplurals=2; plural=(n != 1);"),
 }

@@ -36,7 +36,11 @@ def everything(folder: Path) -> bytes:
         if path.is_file():
             data = path.read_bytes()
             texts.append(
-                brotli.decompress(data) if path.suffix == ".br" else gzip.decompress(data) if path.suffix == ".gz" else data
+                brotli.decompress(data)
+                if path.suffix == ".br"
+                else gzip.decompress(data)
+                if path.suffix == ".gz"
+                else data
             )
     return b"\n".join(texts)
 
@@ -164,7 +168,10 @@ def test_the_feed_is_atom_with_lasting_ids(folder: Path) -> None:
     publish(sample_view(address="https://lantern.invalid"), folder)
     feed = etree.fromstring((folder / "en/feed.atom").read_bytes())
     space = {"a": "http://www.w3.org/2005/Atom"}
-    assert feed.xpath("string(a:entry/a:id)", namespaces=space) == "tag:lantern.invalid,2026-01-05:2026/updates/first-families/en"
+    assert (
+        feed.xpath("string(a:entry/a:id)", namespaces=space)
+        == "tag:lantern.invalid,2026-01-05:2026/updates/first-families/en"
+    )
     assert feed.xpath("string(a:entry/a:updated)", namespaces=space) == "2026-03-01T00:00:00Z"
     assert (
         feed.xpath("string(a:entry/a:link/@href)", namespaces=space)

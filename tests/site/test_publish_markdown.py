@@ -28,7 +28,16 @@ def test_raw_html_is_shown_as_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "http://x.invalid/", "data:text/html,x", "/etc", "//x.invalid", "JaVaScRiPt:x", "file:///x"]
+    "address",
+    [
+        "javascript:alert(1)",
+        "http://x.invalid/",
+        "data:text/html,x",
+        "/etc",
+        "//x.invalid",
+        "JaVaScRiPt:x",
+        "file:///x",
+    ],
 )
 def test_other_links_are_not_links(address: str) -> None:
     assert "<a " not in to_html(f"[x]({address}) <{address}>")
@@ -53,7 +62,9 @@ def test_pictures_that_the_text_does_not_place_follow_it() -> None:
     assert 'alt="a &quot;stove&quot;"' in html
 
 
-@pytest.mark.parametrize("source", [f"{OTHER}.jpg", "https://spy.invalid/1.png", "../secret.jpg", "data:image/png;base64,AA"])
+@pytest.mark.parametrize(
+    "source", [f"{OTHER}.jpg", "https://spy.invalid/1.png", "../secret.jpg", "data:image/png;base64,AA"]
+)
 def test_pictures_of_others_are_never_loaded(source: str) -> None:
     html = to_html(f"![what it shows]({source})", pictures={SHA: f"{SHA}.jpg"})
     assert source not in html.replace("&quot;", '"') or "<img" not in html.split(source)[0]
@@ -62,14 +73,22 @@ def test_pictures_of_others_are_never_loaded(source: str) -> None:
 
 @pytest.mark.parametrize(
     ("body", "tags"),
-    [("# a\n\n## b", ["h2", "h3"]), ("### a\n\n##### b\n\n### c", ["h2", "h3", "h2"]), ("###### a", ["h2"]), ("a\n===\n", ["h2"])],
+    [
+        ("# a\n\n## b", ["h2", "h3"]),
+        ("### a\n\n##### b\n\n### c", ["h2", "h3", "h2"]),
+        ("###### a", ["h2"]),
+        ("a\n===\n", ["h2"]),
+    ],
 )
 def test_headings_start_below_the_title_and_skip_none(body: str, tags: list[str]) -> None:
     assert [node.tag for node in lxml_html.fromstring(f"<div>{to_html(body)}</div>") if node.tag[0] == "h"] == tags
 
 
 def test_the_beginning_is_the_first_paragraph_as_words() -> None:
-    assert first_paragraph("# Title\n\nThe **first**\nline [link](https://x.invalid).\n\nSecond.") == "The first line link."
+    assert (
+        first_paragraph("# Title\n\nThe **first**\nline [link](https://x.invalid).\n\nSecond.")
+        == "The first line link."
+    )
     assert first_paragraph("") == ""
     assert first_paragraph("word " * 200).endswith(" …")
     assert len(first_paragraph("word " * 200)) <= 322

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
-import datetime
+import datetime as dt
 import hashlib
+import itertools
 import re
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
@@ -32,7 +34,7 @@ def appeal(view: FundView, folder: Path, tag: str = "en") -> str:
 def demo_view() -> FundView:
     """The demo fund as `make run` shows it, with its own charter and texts."""
     roster = sample_charter().roster
-    charter = Charter.from_toml((DEMO / "charter.toml").read_text(), roster=roster, founded=datetime.date(2026, 1, 5))
+    charter = Charter.from_toml((DEMO / "charter.toml").read_text(), roster=roster, founded=dt.date(2026, 1, 5))
     updates = []
     for stem in sorted({path.name.split(".")[0] for path in DEMO.glob("*.en.md")}):
         texts = {}
@@ -105,7 +107,7 @@ def test_headings_never_skip_a_level(tmp_path: Path) -> None:
     for page in tmp_path.rglob("*.html"):
         levels = [int(heading.tag[1]) for heading in html.fromstring(page.read_bytes()).xpath("//h1|//h2|//h3|//h4")]
         assert levels[0] == 1, page
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), page
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), page
 
 
 def test_every_link_inside_the_fund_leads_somewhere(tmp_path: Path) -> None:
@@ -122,10 +124,16 @@ def test_every_link_inside_the_fund_leads_somewhere(tmp_path: Path) -> None:
 
 def test_what_people_wrote_is_only_ever_text(tmp_path: Path) -> None:
     texts = {"en": HOSTILE, "fa": HOSTILE}
-    terms = {
-        key: texts for key in ("name", "scope", "surplus", "shortfall")
-    } | {"payee": TERMS["payee"] | {"holder": HOSTILE, "tax": texts}, "siblings": [{"name": HOSTILE, "url": "https://x.invalid/"}]}
-    update = UpdateView("one", "2026-03-01", "AAAA", {"en": (HOSTILE, HOSTILE + "\n\n[x](javascript:alert(1)) ![y](https://spy.invalid/1.png)")})
+    terms: dict[str, Any] = dict.fromkeys(("name", "scope", "surplus", "shortfall"), texts) | {
+        "payee": TERMS["payee"] | {"holder": HOSTILE, "tax": texts},
+        "siblings": [{"name": HOSTILE, "url": "https://x.invalid/"}],
+    }
+    update = UpdateView(
+        "one",
+        "2026-03-01",
+        "AAAA",
+        {"en": (HOSTILE, HOSTILE + "\n\n[x](javascript:alert(1)) ![y](https://spy.invalid/1.png)")},
+    )
     publish(sample_view(charter=sample_charter(**terms), updates=(update,)), tmp_path)
     for page in tmp_path.rglob("*.html"):
         tree = html.fromstring(page.read_bytes())
@@ -143,7 +151,9 @@ def test_what_people_wrote_is_only_ever_text(tmp_path: Path) -> None:
         (4_750_000, 95, 4_750_000, True), (4_999_999, 99, 4_999_999, True), (5_000_000, 100, 5_000_000, True),
     ],
 )  # fmt: skip
-def test_progress_moves_in_hundredths_and_is_exact_at_the_end(counted: int, percent: int, amount: int, exact: bool) -> None:
+def test_progress_moves_in_hundredths_and_is_exact_at_the_end(
+    counted: int, percent: int, amount: int, exact: bool
+) -> None:
     shown = progress.shown(State.OPEN, counted, 5_000_000, "EUR")
     assert (shown.percent, shown.amount, shown.exact) == (percent, amount, exact)
 

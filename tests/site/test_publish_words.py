@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 import pytest
 from hypothesis import given
@@ -50,7 +50,7 @@ def test_money(tag: str, currency: str, minor: int, text: str) -> None:
 )
 def test_days(tag: str, text: str) -> None:
     assert Words.of(tag, "EUR").day("2026-04-01") == text
-    assert Words.of(tag, "EUR").day(datetime.date(2026, 4, 1)) == text
+    assert Words.of(tag, "EUR").day(dt.date(2026, 4, 1)) == text
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,14 @@ def test_every_known_language_has_its_months() -> None:
 
 
 def test_languages_that_we_do_not_know_still_have_a_direction_and_a_name() -> None:
-    assert [direction(tag) for tag in ("ur", "ckb", "ku", "fa-AF", "sw", "he")] == ["rtl", "rtl", "ltr", "rtl", "ltr", "rtl"]
+    assert [direction(tag) for tag in ("ur", "ckb", "ku", "fa-AF", "sw", "he")] == [
+        "rtl",
+        "rtl",
+        "ltr",
+        "rtl",
+        "ltr",
+        "rtl",
+    ]
     assert tongue("fa-AF").hijri[0] == "حمل"
     assert language_name("ckb") == "کوردیی ناوەندی"
     assert language_name("xx") == "xx"
@@ -100,6 +107,8 @@ def test_codes_are_broken_into_groups() -> None:
     assert grouped("9f2c01ab44") == "9f2c 01ab 44"
 
 
-@given(st.integers(1, 10**12), st.sampled_from(["EUR", "KWD", "JPY", "IRR"]), st.sampled_from(["en", "fa", "prs", "ps"]))
+@given(
+    st.integers(1, 10**12), st.sampled_from(["EUR", "KWD", "JPY", "IRR"]), st.sampled_from(["en", "fa", "prs", "ps"])
+)
 def test_what_we_write_is_what_we_read(minor: int, currency: str, tag: str) -> None:
     assert parse_amount(Words.of(tag, currency).amount(minor), currency).minor == minor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import datetime
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from panah.core.charter import Charter
 from panah.core.fund import State
 from panah.site.publish.view import DayRow, FundView, LoggedBooks, UpdateView
 
-TODAY = datetime.date(2026, 3, 14)
+TODAY = dt.date(2026, 3, 14)
 PICTURE = "ab" * 32
 
 TERMS: dict[str, Any] = {
@@ -72,7 +72,11 @@ TERMS: dict[str, Any] = {
     "release": {"delay": 30, "k": 5},
     "roster": {
         "members": [
-            {"name": name, "sign": base64.b64encode(bytes([number] * 32)).decode(), "seal": "age1" + "qpzr"[number - 1] * 58}
+            {
+                "name": name,
+                "sign": base64.b64encode(bytes([number] * 32)).decode(),
+                "seal": "age1" + "qpzr"[number - 1] * 58,
+            }
             for number, name in enumerate(("almas", "bahar", "cyrus", "delara"), 1)
         ],
         "until": "2026-12-31",
@@ -89,7 +93,10 @@ UPDATE = UpdateView(
             "Three families received **humanitarian visas** in February.\n\nThe [rules](https://example.org/rules) changed; "
             "two more wait.\n\n![A stove in a small room](" + PICTURE + ")\n",
         ),
-        "fa": ("سه خانواده روادید گرفتند", "سه خانواده در ماه فوریه **روادید بشردوستانه** گرفتند.\n\nدو خانوادهٔ دیگر در انتظارند.\n"),
+        "fa": (
+            "سه خانواده روادید گرفتند",
+            "سه خانواده در ماه فوریه **روادید بشردوستانه** گرفتند.\n\nدو خانوادهٔ دیگر در انتظارند.\n",
+        ),
         "ckb": ("سێ خێزان ڤیزایان وەرگرت", "سێ خێزان لە مانگی شوباتدا ڤیزای مرۆییان وەرگرت.\n"),
     },
     images=((PICTURE, {"en": "A stove", "fa": "یک بخاری"}),),
@@ -101,13 +108,17 @@ STORY = UpdateView(
     texts={
         "en": (
             "How it began",
-            "One evening the list of names was read on the radio. Eleven of them were ours. By midnight we had "
-            "counted who could still be reached, who had a passport, and who had a stove.\n\n## The first winter\n\nWe began with bread.\n",
+            (
+                "One evening the list of names was read on the radio. Eleven of them were ours. By midnight we had "
+                "counted who could still be reached, who had a passport, and who had a stove.\n\n## The first winter\n\nWe began with bread.\n"
+            ),
         ),
         "fa": (
             "چگونه آغاز شد",
-            "یک شب فهرست نام‌ها را از رادیو خواندند. یازده نام از ما بود. تا نیمه‌شب شمرده بودیم که به چه کسی هنوز "
-            "می‌شود رسید، چه کسی گذرنامه دارد و چه کسی بخاری.\n\n## نخستین زمستان\n\nبا نان آغاز کردیم.\n",
+            (
+                "یک شب فهرست نام‌ها را از رادیو خواندند. یازده نام از ما بود. تا نیمه‌شب شمرده بودیم که به چه کسی هنوز "
+                "می‌شود رسید، چه کسی گذرنامه دارد و چه کسی بخاری.\n\n## نخستین زمستان\n\nبا نان آغاز کردیم.\n"
+            ),
         ),
     },
 )
@@ -122,7 +133,7 @@ def sample_days(count: int = 24) -> tuple[DayRow, ...]:
     """Give gifts on `count` days, two ways on every third of them."""
     rows = []
     for number in range(count):
-        day = (datetime.date(2026, 1, 6) + datetime.timedelta(days=number * 2)).isoformat()
+        day = (dt.date(2026, 1, 6) + dt.timedelta(days=number * 2)).isoformat()
         amount = 45_000 + (number * 7919) % 90_000
         rows.append(DayRow(day, "bank", 1 + number % 7, amount, amount, 0))
         if number % 3 == 0:
@@ -146,7 +157,7 @@ def sample_view(*, charter: Charter | None = None, **changes: Any) -> FundView:
         fingerprint="9f2c01ab44d07e5b" * 4,
         vkey="lantern.invalid/2026+0a1b2c3d+" + base64.b64encode(bytes([1] * 33)).decode(),
         today=TODAY,
-        bank_upto=datetime.date(2026, 3, 13),
+        bank_upto=dt.date(2026, 3, 13),
         updates=(UPDATE,),
         story=STORY,
         read_image=lambda sha: b"\xff\xd8\xff\xe0 invented picture \xff\xd9",

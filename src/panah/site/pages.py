@@ -168,7 +168,11 @@ class PageStore:
 def _is_servable(parts: list[str]) -> bool:
     """Tell whether these are names that publishing writes: no dot files, no `..`, no sidecars, no empty names."""
     names = parts[:-1] if parts and parts[-1] == "" else parts
-    return len(parts) <= _DEEPEST and all(_PLAIN_NAME.fullmatch(name) for name in names) and not (names and names[-1].endswith((".br", ".gz")))
+    return (
+        len(parts) <= _DEEPEST
+        and all(_PLAIN_NAME.fullmatch(name) for name in names)
+        and not (names and names[-1].endswith((".br", ".gz")))
+    )
 
 
 def _say(start_response: StartResponse, status: str, *extra: tuple[str, str]) -> list[bytes]:

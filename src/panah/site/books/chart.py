@@ -6,7 +6,7 @@ themselves. Whole numbers only. The style sheet flips the drawing where the scri
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -40,11 +40,11 @@ def chart(days: Sequence[DayRow], goal: int) -> Chart | None:
         return None
     names = sorted(sums)
     totals = list(accumulate(sums[name] for name in names))
-    start, end = (datetime.date.fromisoformat(name).toordinal() for name in (names[0], names[-1]))
+    start, end = (dt.date.fromisoformat(name).toordinal() for name in (names[0], names[-1]))
     span, top = max(end - start, 1), max(goal, totals[-1], 1)
 
     def x(name: str) -> int:
-        return (datetime.date.fromisoformat(name).toordinal() - start) * WIDTH // span
+        return (dt.date.fromisoformat(name).toordinal() - start) * WIDTH // span
 
     def y(total: int) -> int:
         return HEIGHT - total * HEIGHT // top

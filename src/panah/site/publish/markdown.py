@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ _LINK: Final = re.compile(r"(https://|mailto:)\S+", re.IGNORECASE)
 class _Renderer(RendererHTML):
     """CommonMark's HTML, with our pictures, and links that tell nothing."""
 
-    def image(self, tokens: list[Token], idx: int, options: Any, env: Any) -> str:
+    def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         token = tokens[idx]
         alt = self.renderInlineAsText(token.children, options, env) if token.children else ""
         found = _PICTURE.fullmatch(str(token.attrs.get("src", "")))
@@ -33,7 +33,7 @@ class _Renderer(RendererHTML):
         env["placed"].add(found[1])
         return picture(env["root"] + "images/" + env["pictures"][found[1]], alt or env["alts"].get(found[1], ""))
 
-    def link_open(self, tokens: list[Token], idx: int, options: Any, env: Any) -> str:
+    def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         tokens[idx].attrSet("rel", "noopener noreferrer nofollow")
         return self.renderToken(tokens, idx, options, env)
 

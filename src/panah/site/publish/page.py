@@ -29,11 +29,19 @@ TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 
 
 class SqueezedLoader(filesystem.Loader):
-    """Reads templates without indentation: it is for us, and would be a tenth of what a phone loads."""
+    """Reads templates without indentation: it is for us, and would be a tenth of what a phone loads.
+
+    A line that holds one tag and nothing else leaves no empty line behind; a line end stays between any
+    two lines of text, because it is the space between their words.
+    """
 
     def get_contents(self, origin: Any) -> str:
-        return re.sub(r"\n\s+", "\n", super().get_contents(origin)).strip()
+        text = re.sub(r"\n\s+", "\n", super().get_contents(origin)).strip()
+        return _LONE_TAG.sub(r"\1", text)
 
+
+_ALONE: Final = r"^(\{% (?:if|elif|else|endif|for|endfor|empty|block|endblock)\b[^%\n]*%\})\n"
+_LONE_TAG: Final = re.compile(_ALONE, re.MULTILINE)
 
 ENGINE: Final = Engine(
     loaders=[

@@ -69,13 +69,17 @@ def _pages(
     if "appeal" in parts:
         yield "index.html", appeal.render(view, Frame(view.charter, languages[0], "", "", view.address))
     if "updates" in parts:
-        for update in _written(view):
-            if not update.withdrawn:
-                yield f"updates/{update.id}.json", update_file(update)
+        yield from ((f"updates/{u.id}.json", update_file(u)) for u in _written(view) if not u.withdrawn)
     if whole:
-        missing = Frame(view.charter, languages[0], f"{view.address.rstrip('/')}/", "", view.address)
-        yield "404.html", draw("site/missing.html", missing, {})
-        yield "robots.txt", b"User-agent: *\nDisallow: /receipt\nDisallow: /pay\n"
+        yield from _once(view)
+
+
+def _once(view: FundView) -> Iterator[Page]:
+    """Make what stands once, beside the languages."""
+    # A page for any depth: its links can't be relative.
+    missing = Frame(view.charter, view.charter.languages[0], f"{view.address.rstrip('/')}/", "", view.address)
+    yield "404.html", draw("site/missing.html", missing, {})
+    yield "robots.txt", b"User-agent: *\nDisallow: /receipt\nDisallow: /pay\n"
 
 
 def _frame(view: FundView, tag: str, place: str = "") -> Frame:

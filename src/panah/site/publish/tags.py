@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 from django import template
 
@@ -36,25 +36,25 @@ def percent(value: int, words: Words) -> str:
 
 
 @register.filter
-def day(value: str | datetime.date, words: Words) -> str:
+def day(value: str | dt.date, words: Words) -> str:
     """Write a day in the calendars of the language."""
     return words.day(value)
 
 
 @register.filter
-def gregorian(value: str | datetime.date, words: Words) -> str:
+def gregorian(value: str | dt.date, words: Words) -> str:
     """Write a day in the Gregorian calendar."""
     return words.gregorian(value)
 
 
 @register.filter
-def hijri(value: str | datetime.date, words: Words) -> str:
+def hijri(value: str | dt.date, words: Words) -> str:
     """Write a day in the Solar Hijri calendar, where the language uses it."""
     return words.hijri(value)
 
 
 @register.filter
-def iso(value: str | datetime.date) -> str:
+def iso(value: str | dt.date) -> str:
     """Write a day for machines."""
     return as_day(value).isoformat()
 

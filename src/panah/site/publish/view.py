@@ -6,7 +6,7 @@ Everything under `logged` comes from leaves; `counted` and `state` are the datab
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -66,8 +66,8 @@ class FundView:
     logged: LoggedBooks
     fingerprint: str
     vkey: str
-    today: datetime.date
-    bank_upto: datetime.date | None = None
+    today: dt.date
+    bank_upto: dt.date | None = None
     gifts_paused: bool = False
     intake_paused: bool = False
     address: str = ""  # the origin's own address, for mirrors and feeds; empty = relative

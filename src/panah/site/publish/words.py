@@ -7,7 +7,7 @@ day beside them.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,9 +29,9 @@ def language_name(tag: str) -> str:
     return _LANGUAGE_NAMES.get(tag, tongue(tag).name)
 
 
-def as_day(day: str | datetime.date) -> datetime.date:
+def as_day(day: str | dt.date) -> dt.date:
     """Read a leaf's day (`2026-03-01`)."""
-    return datetime.date.fromisoformat(day) if isinstance(day, str) else day
+    return dt.date.fromisoformat(day) if isinstance(day, str) else day
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +82,29 @@ class Words:
         name = dict(self.tongue.currencies).get(self.currency, "")
         return name if name[:1].isalpha() and self.tongue.dir == "rtl" else self.currency
 
-    def gregorian(self, day: str | datetime.date) -> str:
+    def gregorian(self, day: str | dt.date) -> str:
         value = as_day(day)
         return self.digits(self.tongue.date.format(d=value.day, m=self.tongue.months[value.month - 1], y=value.year))
 
-    def hijri(self, day: str | datetime.date) -> str:
+    def hijri(self, day: str | dt.date) -> str:
         """Write the Solar Hijri day; empty where the language does not use that calendar."""
         if not self.tongue.hijri:
             return ""
         value = jdatetime.date.fromgregorian(date=as_day(day))
         return self.digits(f"{value.day} {self.tongue.hijri[value.month - 1]} {value.year}")
 
-    def day(self, day: str | datetime.date) -> str:
+    def day(self, day: str | dt.date) -> str:
         """Write a day in the calendar or calendars of the language."""
         solar = self.hijri(day)
         return f"{solar} ({self.gregorian(day)})" if solar else self.gregorian(day)
 
     def month(self, month: str) -> str:
         """Write a Gregorian month (`2026-03`), with the two Solar Hijri months that share it."""
-        first = datetime.date.fromisoformat(month + "-01")
+        first = dt.date.fromisoformat(month + "-01")
         name = self.digits(f"{self.tongue.months[first.month - 1]} {first.year}")
         if not self.tongue.hijri:
             return name
-        last = (first + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
+        last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
         ends = [jdatetime.date.fromgregorian(date=day) for day in (first, last)]
         start, end = (self.digits(f"{self.tongue.hijri[day.month - 1]} {day.year}") for day in ends)
         return f"{name} ({start} – {end})"

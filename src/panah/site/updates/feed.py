@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from lxml.builder import ElementMaker
-from lxml.etree import _Element, tostring
+from lxml.etree import Element, SubElement, _Element, tostring
 
 from panah.site.publish.page import Frame
 from panah.site.publish.view import FundView, UpdateView
 from panah.site.updates.texts import Text, chosen, html, shown_updates
 
-_ATOM: Final = ElementMaker(namespace="http://www.w3.org/2005/Atom", nsmap={None: "http://www.w3.org/2005/Atom"})
+_SPACE: Final = "http://www.w3.org/2005/Atom"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _LONGEST: Final = 50
 
@@ -26,34 +25,37 @@ def render(view: FundView, frame: Frame, names: Mapping[str, str]) -> bytes:
     base = f"{view.address.rstrip('/')}/{frame.tag}/" if view.address else ""
     updates = shown_updates(view)[:_LONGEST]
     newest = max((update.day for update in updates), default=view.charter.founded.isoformat())
-    feed = _ATOM.feed(
-        _ATOM.id(_tag(view, frame.tag)),
-        _ATOM.title(frame.name + (" (DEMO)" if view.charter.demo else "")),
-        _ATOM.updated(_instant(newest)),
-        _ATOM.author(_ATOM.name(frame.name)),
-        _ATOM.link(href=f"{base}feed.atom", rel="self", type="application/atom+xml"),
-        _ATOM.link(href=base or "./", rel="alternate", type="text/html"),
-        **{_LANG: frame.tag},
-    )
+    feed = Element(f"{{{_SPACE}}}feed", {_LANG: frame.tag}, nsmap={None: _SPACE})
+    _add(feed, "id", _tag(view, frame.tag))
+    _add(feed, "title", frame.name + (" (DEMO)" if view.charter.demo else ""))
+    _add(feed, "updated", _instant(newest))
+    _add(_add(feed, "author"), "name", frame.name)
+    _add(feed, "link", href=f"{base}feed.atom", rel="self", type="application/atom+xml")
+    _add(feed, "link", href=base or "./", rel="alternate", type="text/html")
     for update in updates:
         text = chosen(update, frame.tag)
         if text:
-            feed.append(_entry(view, frame, update, text, base, names))
+            _add_entry(feed, view, update, text, f"{base}updates/{update.id}/", names)
     return bytes(tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def _entry(
-    view: FundView, frame: Frame, update: UpdateView, text: Text, base: str, names: Mapping[str, str]
-) -> _Element:
+def _add_entry(
+    feed: _Element, view: FundView, update: UpdateView, text: Text, href: str, names: Mapping[str, str]
+) -> None:
     # Pictures need the fund's folder: absolute where we know our address, else relative to the feed.
     root = f"{view.address.rstrip('/')}/" if view.address else "../"
-    return _ATOM.entry(
-        _ATOM.id(_tag(view, f"updates/{update.id}/{frame.tag}")),
-        _ATOM.title(text.title),
-        _ATOM.updated(_instant(update.day)),
-        _ATOM.link(href=f"{base}updates/{update.id}/", rel="alternate", type="text/html"),
-        _ATOM.content(str(html(update, text, root, names)), type="html", **{_LANG: text.lang}),
-    )
+    entry = _add(feed, "entry")
+    _add(entry, "id", _tag(view, f"updates/{update.id}/{feed.get(_LANG)}"))
+    _add(entry, "title", text.title)
+    _add(entry, "updated", _instant(update.day))
+    _add(entry, "link", href=href, rel="alternate", type="text/html")
+    _add(entry, "content", str(html(update, text, root, names)), type="html").set(_LANG, text.lang)
+
+
+def _add(parent: _Element, name: str, text: str = "", **attributes: str) -> _Element:
+    child = SubElement(parent, f"{{{_SPACE}}}{name}", attributes)
+    child.text = text or None
+    return child
 
 
 def _tag(view: FundView, rest: str) -> str:
