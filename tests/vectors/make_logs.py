@@ -70,6 +70,16 @@ def rounding() -> dict[str, Any]:
     return _fields(lab) | {"totals": {str(len(lab.leaves)): totals}}
 
 
+def dropped_rail() -> dict[str, Any]:
+    """An amendment drops the bank; a transfer that was on its way is booked all the same."""
+    lab = Lab(NOWHERE).found()
+    lab.add("amend", *PAIR, day=DAY, from_="2021-09-12", set={"rails": {"fake": {}}})
+    lab.gift(1000, day="2021-09-12")
+    lab.gift(2000, day="2021-09-13", rail="bank")
+    totals = {"gifts": 2, "gross": 3000, "counted": 3000, "held": 0, "state": "open"}
+    return _fields(lab) | {"totals": {str(len(lab.leaves)): totals}}
+
+
 def new_roster() -> dict[str, Any]:
     """A leaf is checked against the last roster before it: parwin leaves, navid comes."""
     lab = Lab(NOWHERE).found()
@@ -185,6 +195,7 @@ def log_cases() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "ok", "full-life", full_life()
     yield "ok", "rounding", rounding()
     yield "ok", "new-roster", new_roster()
+    yield "ok", "dropped-rail", dropped_rail()
     for name, spoil in BROKEN.items():
         lab = Lab(NOWHERE).found()
         spoil(lab)

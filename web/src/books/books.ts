@@ -40,6 +40,7 @@ export class Books {
   currency = "";
   state: State = "draft";
   terms: Body = {}; // the charter as amended so far
+  readonly rails = new Set<string>(); // all that the charter ever named: late money still arrives there
   readonly vkeys: string[] = [];
   readonly store = new GiftStore();
   readonly roster = new Roster();
@@ -70,6 +71,7 @@ export class Books {
 
   takeTerms(terms: Body): void {
     this.terms = terms;
+    for (const rail of Object.keys(terms["rails"] as Body)) this.rails.add(rail);
     // Gifts of the last days may have passed a lowered goal: then it is reached, and nobody did wrong.
     this.goal = Math.max(Number(terms["goal"]), this.counted);
     if (this.state === "open") this.fill(this.goal - this.counted);

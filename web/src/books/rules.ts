@@ -42,7 +42,7 @@ const life: Rule = (books, leaf) => {
 };
 
 const railIsNamed = (books: Books, leaf: Leaf): void =>
-  must(Object.keys(books.terms["rails"] as Body).includes(text(leaf, "rail")), "the charter names no such rail");
+  must(books.rails.has(text(leaf, "rail")), "the charter names no such rail");
 
 const gift: Rule = (books, leaf) => {
   const [amount, counted, currency] = [whole(leaf, "amount"), whole(leaf, "counted"), text(leaf, "cur")];
