@@ -77,7 +77,7 @@ def test_run_says_where_and_ends_on_ctrl_c(installed):
     with subprocess.Popen(command, cwd=installed, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
         assert [run.stdout.readline(), run.stdout.readline()] == told
         os.killpg(run.pid, signal.SIGINT)
-        assert run.wait(timeout=30) == -signal.SIGINT  # make itself hears Ctrl-C too
+        assert run.wait(timeout=30) in {2, -signal.SIGINT}  # make itself hears Ctrl-C too, sooner or later
         assert run.stdout.read() == ""
 
 
