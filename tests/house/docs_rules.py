@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +92,20 @@ def decisions(root: Path) -> Iterator[str]:
             yield f"{path.relative_to(root)}: wants the headings {', '.join(headings)}"
 
 
+def unexplained_requirements(root: Path) -> Iterator[str]:
+    """What gets installed beside Panah was chosen: a record names it."""
+    project = tomllib.loads(text(root / "pyproject.toml")).get("project", {})
+    asked = [
+        *project.get("dependencies", []),
+        *(one for group in project.get("optional-dependencies", {}).values() for one in group),
+    ]
+    records = "\n".join(text(path) for path in files(root, "docs/decisions", ends=(".md",))).lower()
+    for line in asked:
+        name = re.split(r"[\[<>=;, ]", line, maxsplit=1)[0].lower()
+        if name != "panah" and not re.search(rf"\b{re.escape(name)} \d", records):
+            yield f"pyproject.toml: no decision record names {name} and its version"
+
+
 def dead_links(root: Path) -> Iterator[str]:
     """A link inside the house leads somewhere."""
     for path in files(root, ends=(".md",)):
@@ -112,4 +127,4 @@ def claims(root: Path) -> Iterator[str]:
             yield f"docs/threats.md: {title}: promises without a test"
 
 
-RULES = [untold_folders, ghost_folders, untold_settings, decisions, dead_links, claims]
+RULES = [untold_folders, ghost_folders, untold_settings, decisions, unexplained_requirements, dead_links, claims]
