@@ -12,10 +12,12 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import metamorphic_log
+
 from panah.core.ledger import Books
 from panah.proof import canonical, leaf, tiles
 from panah.proof.checkpoint import Checkpoint
-from panah.proof.merkle import inclusion_proof
+from panah.proof.merkle import consistency_proof, inclusion_proof
 from panah.proof.note import SigningKey
 from panah.proof.signature import public_of, sign_body
 from panah.proof.tlogproof import TlogProof
@@ -69,6 +71,7 @@ class Lab:
         self.leaves: list[bytes] = []
         self.published = 0
         self.texts: dict[str, bytes] = {}
+        self._notes: list[tuple[int, str, str]] = []  # (size, note, key) of each checkpoint so far
 
     # -- leaves ---------------------------------------------------------------------------------------------
     def body(self, kind: str, *signers: str, keys: dict[str, bytes] = SEEDS, **fields: Any) -> dict[str, Any]:
@@ -129,6 +132,8 @@ class Lab:
 
     def publish(self, key: SigningKey | None = None) -> bytes:
         """Write all new files and the checkpoint; gives its bytes."""
+        if self.published == 0:
+            self._notes.clear()  # a test that rewrites history begins again
         writer = tiles.TileWriter(self.published, self.read)
         for path, data in writer.append(self.leaves[self.published :]):
             self.write(f"log/{path}", data)
@@ -139,7 +144,21 @@ class Lab:
         self.published = len(self.leaves)
         signed = Checkpoint(self.origin, self.published, writer.root()).sign(key or self.key)
         self.write("log/checkpoint", signed)
+        self._ask_outsider(signed.decode(), (key or self.key).vkey)
         return signed
+
+    def _ask_outsider(self, note: str, vkey: str) -> None:
+        """Every log that the tests build is also accepted by a client that others wrote."""
+        size, nodes = self.published, tiles.nodes_of(self.read, self.published)
+        metamorphic_log.checkpoint_verify(note, [vkey])
+        if size:
+            leaf_hash, path = nodes(0, size - 1), inclusion_proof(size - 1, size, nodes)
+            metamorphic_log.checkpoint_verify_inclusion(note, [vkey], size - 1, leaf_hash, path)
+        if self._notes:
+            old, older, old_key = self._notes[-1]
+            steps = consistency_proof(old, size, nodes)
+            metamorphic_log.checkpoint_verify_consistency(older, note, [vkey, old_key], steps)
+        self._notes.append((size, note, vkey))
 
     def proof(self, index: int) -> bytes:
         """The .tlog-proof of a published leaf."""
