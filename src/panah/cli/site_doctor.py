@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.checks import run_checks
 from django.db import DatabaseError, connections
 
@@ -45,6 +46,7 @@ class Finding:
 
 def examine(home: Path) -> list[Finding]:
     """Look at a home and all its funds."""
+    settings.PANAH_HOME = home  # the checks look at the home that was named
     found = [Finding("settings", f"{m.id}: {m.msg}", m.hint or "") for m in run_checks()]
     if not home.is_dir() or not list_funds(home):
         return [
@@ -60,7 +62,8 @@ def examine(home: Path) -> list[Finding]:
             found += _look_at_demo(fund, rules, read_site(home).address)
         except (PanahError, DatabaseError, OSError) as error:
             what = error.text() if isinstance(error, PanahError) else f"It can't be read: {type(error).__name__}."
-            found.append(Finding(fund.slug, what, "Restore the fund from a backup: panah site restore."))
+            mend = error.hint_text() if isinstance(error, PanahError) else ""
+            found.append(Finding(fund.slug, what, mend or "Restore the fund from a backup: panah site restore."))
     return found
 
 

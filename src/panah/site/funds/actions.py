@@ -22,6 +22,7 @@ from panah.proof import canonical, leaf
 from panah.proof.note import SigningKey, encode_base64
 from panah.proof.signature import roster_keys, signing_bytes, verified_signers
 from panah.site.funds.effects import EFFECTS
+from panah.site.funds.record import identity_of, remember
 from panah.site.funds.rules import apply_due
 from panah.site.funds.setting import Setting
 from panah.site.funds.texts import Attached
@@ -120,11 +121,6 @@ def prepare_key(fund: FundHome) -> str:
     return make_log_key(fund, fund_rules(fund).origin).vkey
 
 
-def identity_of(body: dict[str, Any]) -> str:
-    """Name a statement: SHA-256 over what is signed, whoever signed it."""
-    return sha256(signing_bytes(body)).hexdigest()
-
-
 def carry_out(fund: FundHome, signed: Signed, now: dt.datetime, attached: Attached | None = None) -> ListOutcome | None:
     """Do what a signed statement says, once; a bank list answers with what became of its lines.
 
@@ -142,7 +138,7 @@ def carry_out(fund: FundHome, signed: Signed, now: dt.datetime, attached: Attach
     if kind == "bank-list":
         # Every line counts once by itself, so a list that was cut off may come again.
         outcome = book_list(fund, body, encode_base64(sha256(signing_bytes(body)).digest()), now)
-        _submit(fund, partial(_remember, body=body | {"lines": []}, name=body, signers=signers, today=now.date()))
+        _submit(fund, partial(remember, body=body | {"lines": []}, name=body, signers=signers, today=now.date()))
         return outcome
     _submit(fund, partial(_carry_out, rules=rules, body=body, signers=signers, setting=setting))
     return None
@@ -183,21 +179,7 @@ def _carry_out(batch: Batch, rules: FundRules, body: dict[str, Any], signers: fr
             hint=N_("Two equal fees of one day, for example, are written as one sum."),
         )
     EFFECTS[leaf.kind(body)](batch, body, setting)
-    _remember(batch, body, body, signers, setting.today)
-
-
-def _remember(
-    batch: Batch, body: dict[str, Any], name: dict[str, Any], signers: frozenset[str], today: dt.date
-) -> None:
-    identity = identity_of(name)
-    if not batch.query("SELECT 1 FROM storage_statement WHERE id = %s", [identity]):
-        batch.execute(
-            "INSERT INTO storage_statement (id, kind, body, signers, day) VALUES (%s, %s, %s, %s, %s)",
-            [
-                identity, leaf.kind(body), canonical.encode(body).decode(),
-                canonical.encode(sorted(signers)).decode(), today,
-            ],
-        )  # fmt: skip
+    remember(batch, body, body, signers, setting.today)
 
 
 def bring_into_force(fund: FundHome, now: dt.datetime) -> bool:
