@@ -25,7 +25,7 @@ def render(view: FundView, frame: Frame, names: Mapping[str, str]) -> bytes:
     base = f"{view.address.rstrip('/')}/{frame.tag}/" if view.address else ""
     updates = shown_updates(view)[:_LONGEST]
     newest = max((update.day for update in updates), default=view.charter.founded.isoformat())
-    feed = Element(f"{{{_SPACE}}}feed", {_LANG: frame.tag}, nsmap={None: _SPACE})
+    feed = Element(f"{{{_SPACE}}}feed", {_LANG: frame.tag}, nsmap={None: _SPACE})  # type: ignore[dict-item]  # the stubs do not know the default space
     _add(feed, "id", _tag(view, frame.tag))
     _add(feed, "title", frame.name + (" (DEMO)" if view.charter.demo else ""))
     _add(feed, "updated", _instant(newest))
