@@ -196,9 +196,7 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
     else:
         holds = 0 < old < new and _grows(old, new, old_root, new_root, proof)
     if not holds:
-        raise ProofError(
-            N_("The log of %(new)s leaves does not continue the log of %(old)s."), old=old, new=new
-        )
+        raise ProofError(N_("The log of %(new)s leaves does not continue the log of %(old)s."), old=old, new=new)
 
 
 def _grows(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
