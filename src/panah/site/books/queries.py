@@ -30,8 +30,8 @@ class FaceReader:
                 "SELECT c.state, c.counted, c.goal, c.face, c.rules, c.gifts_paused, h.size"
                 " FROM storage_counter c, storage_loghead h"
             )
-            row = cursor.fetchone()
-        return shown_of(*row[:5], bool(row[5])), int(row[6]), _today().isoformat()
+            state, counted, goal, face, rules, paused, size = cursor.fetchone()
+        return shown_of(state, counted, goal, face, rules, bool(paused)), int(size), _today().isoformat()
 
     def view(self) -> FundView:
         """Give everything the pages show, as of now."""
