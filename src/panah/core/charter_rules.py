@@ -24,7 +24,7 @@ PURPOSES: Final = (
 )  # fmt: skip
 """The relief purposes a charter chooses from. There is none for arms and none for secret crossings."""
 
-RAILS: Final = ("bank", "fake")
+RAILS: Final = ("bank", "card", "fake")
 """The rails of this version; a leaf has room for more (docs/spec/charter.md)."""
 
 TEXTS: Final = ("name", "scope", "surplus", "shortfall", "payee.tax", "payee.refund", "payee.seen")
@@ -35,6 +35,7 @@ ROSTER_DAYS: Final = 366
 
 _LEAF_ROOM: Final = 16 * 1024 - 600  # the log key, the origin and the keys of the leaf around the terms
 _SIGNATURE_ROOM: Final = 140  # one [name, signature] pair, spelled out
+_STRIPE_ACCOUNT: Final = re.compile(r"acct_[A-Za-z0-9]{12,32}", re.ASCII)
 _SEPA: Final = re.compile(r"[A-Za-z0-9/\-?:().,'+ ]+")
 
 
@@ -189,6 +190,7 @@ def _check_rails(found: Findings, origin: str, terms: dict[str, Any]) -> None:
         found.note("rails.fake", N_("Only a demo fund may have the rail that invents money."),
                    N_("Take [rails.fake] out, or set demo = true and an origin in .invalid."))  # fmt: skip
     _check_bank(found, rails.get("bank", {}))
+    _check_card(found, rails.get("card", {}))
 
 
 def _check_bank(found: Findings, bank: dict[str, str]) -> None:
@@ -200,6 +202,18 @@ def _check_bank(found: Findings, bank: dict[str, str]) -> None:
     if "payee" in bank and not _SEPA.fullmatch(bank["payee"]):
         found.note("rails.bank.payee", N_("Banks take only Latin letters in a payee's name."),
                    N_("Write it as it stands on the account's papers, without accents."))  # fmt: skip
+
+
+def _check_card(found: Findings, card: dict[str, str]) -> None:
+    account = card.get("account", "")
+    if re.match(r"[a-z]+_(live|test)_|whsec_", account):
+        # A charter is published and can't be unsaid: a key that was pasted here is no secret any more.
+        found.note("rails.card.account", N_("This is a secret of the provider's, not the account's name."),
+                   N_("Revoke it at the provider at once: this file may have been sent around. "
+                      "The account's name begins with acct_."))  # fmt: skip
+    elif account and not _STRIPE_ACCOUNT.fullmatch(account):
+        found.note("rails.card.account", N_("This is not the name of a Stripe account."),
+                   N_("Copy it from Stripe's settings, under account details: it begins with acct_."))  # fmt: skip
 
 
 def _check_team(found: Findings, terms: dict[str, Any]) -> None:
