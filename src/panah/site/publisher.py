@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.db import connections
@@ -28,8 +29,9 @@ Shown = tuple[Any, ...]
 class Publisher:
     """One per fund and process; on several processes each renders the same bytes, which is harmless."""
 
-    def __init__(self, fund: FundHome, address: str) -> None:
+    def __init__(self, fund: FundHome, address: str, changed: Callable[[bool], None]) -> None:
         self._fund = fund
+        self._changed = changed  # told after each rendering: whether more than the log or the day changed
         self._reader = FaceReader(fund, address)
         self._wake = threading.Event()
         self._at_once = threading.Event()
@@ -60,7 +62,9 @@ class Publisher:
         if (shown, logged, day) == (self._shown, self._logged, self._day):
             return
         publish(self._reader.view(), self._fund.public)
+        told = bool(self._shown) and (shown[0], shown[2:]) != (self._shown[0], self._shown[2:])
         self._shown, self._logged, self._day = shown, logged, day
+        self._changed(told)
 
     def stop(self) -> None:
         """Render a last time and end."""

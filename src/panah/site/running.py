@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from panah.site.funds.actions import bring_into_force
 from panah.site.publisher import Publisher
 from panah.storage.funds import FundHome, attach, list_funds, migrate
 from panah.storage.rows import CounterRow
@@ -24,13 +27,16 @@ class Running:
 _running: dict[str, Running] = {}
 
 
-def start(home: Path, database: str = "", address: str = "") -> list[Running]:
-    """Attach every fund under `home`, complete what a crash cut off, and start its threads. Once per process."""
+def start(home: Path, database: str = "", address_of: Callable[[str], str] = lambda _: "") -> list[Running]:
+    """Attach every fund under `home`, complete what a crash cut off, and start its threads. Once per process.
+
+    `address_of` gives the address under which the world finds a fund's folder, by its short name.
+    """
     for fund in list_funds(home):
         if fund.slug not in _running:
             attach(fund, database)
             migrate(fund)
-            _running[fund.slug] = _start(fund, address)
+            _running[fund.slug] = _start(fund, address_of(fund.slug))
     return list(_running.values())
 
 
@@ -44,7 +50,14 @@ def _start(fund: FundHome, address: str) -> Running:
             publisher.log_grew()
 
     sequencer = Sequencer(fund, interval, log_grew)
-    publisher = Publisher(fund, address)
+
+    def changed(by_members: bool) -> None:
+        # Also what another process carried out (`panah site close`): its leaf need not wait an interval.
+        if by_members:
+            sequencer.flush()
+        bring_into_force(fund, dt.datetime.now(dt.UTC))
+
+    publisher = Publisher(fund, address, changed)
     last_state: list[str] = []
 
     def hear(counter: CounterRow) -> None:

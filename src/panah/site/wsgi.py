@@ -27,7 +27,7 @@ def _start() -> PageStore:
     # A worker of the server ends through multiprocessing, which runs no atexit functions; whichever comes first.
     atexit.register(running.stop)
     Finalize(None, running.stop, exitpriority=10)
-    funds = [entry.fund for entry in running.start(site.home, settings.PANAH_DATABASE, site.address)]
+    funds = [entry.fund for entry in running.start(site.home, settings.PANAH_DATABASE, site.address_of)]
     return PageStore([(site.prefix(fund.slug).rstrip("/"), fund.public) for fund in funds], _django)
 
 

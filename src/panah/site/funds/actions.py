@@ -183,5 +183,11 @@ def _carry_out(batch: Batch, rules: FundRules, body: dict[str, Any], signers: fr
 
 
 def bring_into_force(fund: FundHome, now: dt.datetime) -> bool:
-    """Apply amendments whose day has come; tell whether the rules changed. Called at start-up and daily."""
-    return writer_for(fund).submit(partial(apply_due, today=now.date()))
+    """Apply amendments whose day has come; tell whether the rules changed. Harmless to call at any time."""
+    in_force = fund_rules(fund).charter
+    for row in Statement.objects.using(fund.alias).filter(kind="amend"):
+        change = canonical.decode(row.body.encode())
+        is_new = any(in_force.get(key) != value for key, value in change["set"].items())
+        if is_new and change["from"] <= now.date().isoformat():
+            return writer_for(fund).submit(partial(apply_due, today=now.date()))
+    return False
