@@ -54,4 +54,6 @@ class Giver:
 
     def look_up(self, wanted: str = "") -> httpx.Response:
         """Type the code on the receipt page; `wanted` asks for a signed file."""
-        return self._take(self._client.post("receipt/", data={"code": self.code} | ({"file": wanted} if wanted else {})))
+        return self._take(
+            self._client.post("receipt/", data={"code": self.code} | ({"file": wanted} if wanted else {}))
+        )

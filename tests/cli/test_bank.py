@@ -65,7 +65,10 @@ def test_settled_lines_come_into_the_list_and_a_second_import_changes_nothing(ru
     take(run)
     queue = json.loads((at / "unmatched.json").read_text())["lines"]
     numbers = {one["payer"]: one["number"] for one in queue}
-    assert run("bank", "assign", "unmatched.json", "--line", numbers["Karim Example"], "--ref", group(OTHER).lower())[0] == 0
+    assert (
+        run("bank", "assign", "unmatched.json", "--line", numbers["Karim Example"], "--ref", group(OTHER).lower())[0]
+        == 0
+    )
     code, out, _ = run("bank", "assign", "unmatched.json", "--line", numbers["Tennis Club"], "--not-a-gift")
     assert (code, "0 wait" in out) == (0, True)
     assert take(run)[0] == 0
@@ -89,7 +92,9 @@ def test_two_treasurers_sign_the_same_list(run, at, keys, camt):
     _, out, _ = take(run)
     again = at / "second"
     again.mkdir()
-    code, second, _ = run("bank", "import", "bank.xml", "bank.xml", *FUND, "--salt", "salt", "--out", again / "list.json")
+    code, second, _ = run(
+        "bank", "import", "bank.xml", "bank.xml", *FUND, "--salt", "salt", "--out", again / "list.json"
+    )
     assert code == 0
     mark = next(line for line in out.splitlines() if "Fingerprint" in line).split("Fingerprint:")[1]
     assert mark in second
@@ -131,12 +136,17 @@ def test_the_charter_names_fund_account_and_currency(run, at, keys, camt):
 
 def _write_charter(at, keys):
     head = TEXT.partition("[roster]")[0]
-    cards = "".join("[[roster.members]]\n" + "".join(f'{field} = "{value}"\n' for field, value in key.public.items()) for key in keys)
+    cards = "".join(
+        "[[roster.members]]\n" + "".join(f'{field} = "{value}"\n' for field, value in key.public.items())
+        for key in keys
+    )
     charter = Charter.from_toml(f"{head}[roster]\nuntil = 2022-08-31\n{cards}")
     (at / "charter.json").write_text(Signed(charter.body()).to_text())
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"t": "panah/1/pause"}', '{"t": "panah/1/charter", "sig": []}', "[" * 5000])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"t": "panah/1/pause"}', '{"t": "panah/1/charter", "sig": []}', "[" * 5000]
+)
 def test_what_is_no_charter_is_refused(run, at, camt, text):
     (at / "charter.json").write_text(text)
     code, _, err = take(run, fund=("--charter", "charter.json"))
@@ -187,7 +197,11 @@ def test_a_csv_is_imported_by_a_map_made_once(run, at):
     assert "  amount" in out
     assert run("bank", "map", "bank.csv", "--out", "map.toml")[0] == 2
     filled = (at / "map.toml").read_text().replace('booked = ""', 'booked = "day"').replace('[""]', '["what"]')
-    filled = filled.replace('amount = ""', 'amount = "amount"').replace("%d.%m.%Y", "%Y-%m-%d").replace('decimal = ","', 'decimal = "."')
+    filled = (
+        filled.replace('amount = ""', 'amount = "amount"')
+        .replace("%d.%m.%Y", "%Y-%m-%d")
+        .replace('decimal = ","', 'decimal = "."')
+    )
     (at / "map.toml").write_text(filled)
     code, out, err = take(run, "bank.csv", "--map", "map.toml")
     assert (code, err) == (0, "")

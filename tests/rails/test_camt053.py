@@ -48,7 +48,16 @@ def test_a_payer_is_found_in_every_version(version):
     assert lines_of([Transfer(1, payer="Mina & Co")], version=version)[0].payer == "Mina & Co"
 
 
-@pytest.mark.parametrize(("version", "message"), [("01", "camt.053.001"), ("14", "camt.053.001"), ("08", "camt.052.001"), ("08", "camt.054.001"), ("09", "pain.001.001")])
+@pytest.mark.parametrize(
+    ("version", "message"),
+    [
+        ("01", "camt.053.001"),
+        ("14", "camt.053.001"),
+        ("08", "camt.052.001"),
+        ("08", "camt.054.001"),
+        ("09", "pain.001.001"),
+    ],
+)
 def test_other_messages_and_versions_are_refused_with_a_hint(version, message):
     with pytest.raises(InputError) as refused:
         camt053.parse(wrap(make_statement([Transfer(1)]), version, message=message))
@@ -140,7 +149,9 @@ def test_a_statement_that_does_not_add_up_is_refused():
 
 def test_one_page_of_several_is_not_checked():
     data = make_camt([Transfer(1)], closing=999_999)
-    paged = data.replace(b"</CreDtTm><Acct>", b"</CreDtTm><StmtPgntn><PgNb>1</PgNb><LastPgInd>false</LastPgInd></StmtPgntn><Acct>")
+    paged = data.replace(
+        b"</CreDtTm><Acct>", b"</CreDtTm><StmtPgntn><PgNb>1</PgNb><LastPgInd>false</LastPgInd></StmtPgntn><Acct>"
+    )
     assert not camt053.parse(paged)[0].checked
 
 
@@ -151,7 +162,9 @@ def test_the_declared_encoding_is_read(encoding):
 
 @given(st.data())
 def test_a_split_batch_has_the_total_of_its_entry(data):
-    parts = data.draw(st.lists(st.builds(Transfer, st.integers(1, 10**9), credit=st.booleans()), min_size=2, max_size=12))
+    parts = data.draw(
+        st.lists(st.builds(Transfer, st.integers(1, 10**9), credit=st.booleans()), min_size=2, max_size=12)
+    )
     off = data.draw(st.sampled_from([0, 0, 1]))
     batch = Batch(tuple(parts))
     if batch.minor + off <= 0:

@@ -106,7 +106,9 @@ def test_a_missing_field_is_refused(field):
 )  # fmt: skip
 def test_an_amount_that_is_no_exact_amount_is_refused(amount):
     data = make_camt([Transfer(2500)])
-    changed = data.replace(b'<NtryRef>1</NtryRef><Amt Ccy="EUR">25.00', f'<NtryRef>1</NtryRef><Amt Ccy="EUR">{amount}'.encode())
+    changed = data.replace(
+        b'<NtryRef>1</NtryRef><Amt Ccy="EUR">25.00', f'<NtryRef>1</NtryRef><Amt Ccy="EUR">{amount}'.encode()
+    )
     assert changed != data
     refused(changed)
 
@@ -129,11 +131,19 @@ def test_an_unknown_status_is_refused(status):
 
 @pytest.mark.parametrize("day", ["2022-02-30", "22-01-18", "18.01.2022", "", "2022-01-18x", "9999999-01-01"])
 def test_a_day_that_is_none_is_refused(day):
-    refused(make_camt([Transfer(1)]).replace(b"<BookgDt><Dt>2022-01-18", f"<BookgDt><Dt>{day}".encode()).replace(b"ValDt", b"Y"))
+    refused(
+        make_camt([Transfer(1)])
+        .replace(b"<BookgDt><Dt>2022-01-18", f"<BookgDt><Dt>{day}".encode())
+        .replace(b"ValDt", b"Y")
+    )
 
 
 def test_deep_nesting_is_refused():
-    refused(GOOD.replace(b"<NtryDtls>", b"<NtryDtls>" + b"<a>" * 5000).replace(b"</NtryDtls>", b"</a>" * 5000 + b"</NtryDtls>"))
+    refused(
+        GOOD.replace(b"<NtryDtls>", b"<NtryDtls>" + b"<a>" * 5000).replace(
+            b"</NtryDtls>", b"</a>" * 5000 + b"</NtryDtls>"
+        )
+    )
 
 
 def test_control_characters_are_refused():
@@ -170,7 +180,9 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(data):
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, len(damaged) - 1))
         length = data.draw(st.integers(0, 12))
-        damaged[at : at + length] = data.draw(st.binary(max_size=12) | st.sampled_from([b"<", b"&", b"<Ntry>", b"</Stmt>", b"<TxDtls/>"]))
+        damaged[at : at + length] = data.draw(
+            st.binary(max_size=12) | st.sampled_from([b"<", b"&", b"<Ntry>", b"</Stmt>", b"<TxDtls/>"])
+        )
         if not damaged:
             break
     with contextlib.suppress(InputError):

@@ -57,7 +57,10 @@ SMALL = 'booked="d"\ntext=["t"]\nonly_currency="EUR"\n'
 
 
 def signed(row, source):
-    return [(one.kind, one.amount.minor) for one in csvmap.parse(f"d,t,a,b\n2022-01-18,x,{row}\n".encode(), columns.read_map(SMALL + source))[0].lines]
+    return [
+        (one.kind, one.amount.minor)
+        for one in csvmap.parse(f"d,t,a,b\n2022-01-18,x,{row}\n".encode(), columns.read_map(SMALL + source))[0].lines
+    ]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +137,11 @@ def test_the_template_names_every_column_and_can_be_filled_in():
     assert tomllib.loads(made) | {"booked": "d", "text": ["t"], "amount": "a"}
     with pytest.raises(InputError):
         columns.read_map(made)
-    filled = made.replace('booked = ""', 'booked = "Buchungstag"').replace('amount = ""', 'amount = "Betrag"').replace('[""]', '["Name"]')
+    filled = (
+        made.replace('booked = ""', 'booked = "Buchungstag"')
+        .replace('amount = ""', 'amount = "Betrag"')
+        .replace('[""]', '["Name"]')
+    )
     assert len(parsed(source=filled).lines) == 3
     assert tomllib.loads(columns.template(["a", "b"], "\t", "utf-8"))["delimiter"] == "\t"
 
@@ -144,7 +151,9 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(data):
     damaged = bytearray(GOOD)
     for _ in range(data.draw(st.integers(1, 5))):
         at = data.draw(st.integers(0, max(0, len(damaged) - 1)))
-        damaged[at : at + data.draw(st.integers(0, 10))] = data.draw(st.binary(max_size=10) | st.sampled_from([b'"', b";", b"\n", b"-", b"\r"]))
+        damaged[at : at + data.draw(st.integers(0, 10))] = data.draw(
+            st.binary(max_size=10) | st.sampled_from([b'"', b";", b"\n", b"-", b"\r"])
+        )
     with contextlib.suppress(InputError):
         csvmap.parse(bytes(damaged), columns.read_map(MAP))
 

@@ -34,7 +34,14 @@ def listed(*entries, **kwargs):
 def test_a_matched_credit_is_listed_without_a_name():
     made = listed(Transfer(2500, ref=REFS[0], payer="Mina Example", text="for Sara", value=dt.date(2022, 1, 17)))
     (row,) = made.body["lines"]
-    assert row == {"line": row["line"], "kind": "credit", "cur": "EUR", "amount": 2500, "day": "2022-01-17", "ref": REFS[0]}
+    assert row == {
+        "line": row["line"],
+        "kind": "credit",
+        "cur": "EUR",
+        "amount": 2500,
+        "day": "2022-01-17",
+        "ref": REFS[0],
+    }
     assert "Mina" not in json.dumps(made.body)
     assert not made.waiting
     assert (made.counts.credits, made.counts.total, made.counts.matched) == (1, 2500, 1)
@@ -67,14 +74,20 @@ def test_another_currency_waits_for_a_person():
     made = build(read(make_camt([Transfer(100, ref=REFS[0])], currency="CHF")))
     (waiting,) = made.waiting
     assert waiting.reason == listing.OTHER_CURRENCY
-    again = build(read(make_camt([Transfer(100, ref=REFS[0])], currency="CHF")), decisions={waiting.line_id: listing.GIFT})
+    again = build(
+        read(make_camt([Transfer(100, ref=REFS[0])], currency="CHF")), decisions={waiting.line_id: listing.GIFT}
+    )
     assert again.waiting == made.waiting
     assert not build([waiting.line], decisions={waiting.line_id: listing.NOT_A_GIFT}).waiting
     settled = unmatched.settle(unmatched.renew((), made.waiting), 1, listing.GIFT)
     assert [(one.number, one.decision) for one in unmatched.renew(settled, again.waiting)] == [(1, "")]
 
 
-@pytest.mark.parametrize(("decision", "ref"), [(REFS[1], REFS[1]), (listing.GIFT, None), (listing.NOT_A_GIFT, "none")], ids=["reference", "gift", "no gift"])
+@pytest.mark.parametrize(
+    ("decision", "ref"),
+    [(REFS[1], REFS[1]), (listing.GIFT, None), (listing.NOT_A_GIFT, "none")],
+    ids=["reference", "gift", "no gift"],
+)
 def test_a_person_settles_what_waits(decision, ref):
     (waiting,) = listed(Transfer(2500)).waiting
     made = listed(Transfer(2500), decisions={waiting.line_id: decision})
@@ -83,7 +96,10 @@ def test_a_person_settles_what_waits(decision, ref):
 
 
 def test_a_return_undoes_its_credit():
-    entries = [Transfer(2500, ref=REFS[0], end_to_end="E1"), Transfer(2500, end_to_end="E1", credit=False, returned=True)]
+    entries = [
+        Transfer(2500, ref=REFS[0], end_to_end="E1"),
+        Transfer(2500, end_to_end="E1", credit=False, returned=True),
+    ]
     credit, back = sorted(listed(*entries).body["lines"], key=lambda row: row["kind"])
     assert (credit["kind"], back["kind"], back["undoes"], back["ref"]) == ("credit", "return", credit["line"], REFS[0])
 
@@ -101,7 +117,9 @@ def test_a_credit_stands_before_what_undoes_it(came, left, salt):
         Transfer(25, ref=REFS[0], end_to_end="E", value=DAY - dt.timedelta(days=came)),
         Transfer(25, end_to_end="E", value=DAY - dt.timedelta(days=left), credit=False, returned=True),
     ]
-    body = listing.build(read(make_camt(entries)), bytes([salt]) * 16, origin="o.example", currency="EUR", upto=DAY).body
+    body = listing.build(
+        read(make_camt(entries)), bytes([salt]) * 16, origin="o.example", currency="EUR", upto=DAY
+    ).body
     assert [row["kind"] for row in body["lines"]] == ["credit", "return"]
 
 
@@ -135,7 +153,9 @@ def test_the_return_of_what_was_no_gift_is_none_either():
 
 def test_earlier_lines_only_help_to_find_what_a_return_undoes():
     late = DAY + dt.timedelta(days=3)
-    found = read(make_camt([Transfer(2500, ref=REFS[0]), Transfer(2500, ref=REFS[0], credit=False, returned=True, day=late)]))
+    found = read(
+        make_camt([Transfer(2500, ref=REFS[0]), Transfer(2500, ref=REFS[0], credit=False, returned=True, day=late)])
+    )
     made = build(found, since=late)
     assert [row["kind"] for row in made.body["lines"]] == ["return"]
     assert made.body["lines"][0]["undoes"] == listing.line_id(SALT, found[0])
@@ -149,7 +169,9 @@ def test_outgoing_money_is_only_counted():
 
 
 def test_rules_drop_lines_but_never_one_with_a_reference():
-    rules = droprules.read_rules('[[drop]]\nwhy = "fees"\npayer = "tennis"\n[[drop]]\nwhy = "rent"\ntext = "RENT jan"\n')
+    rules = droprules.read_rules(
+        '[[drop]]\nwhy = "fees"\npayer = "tennis"\n[[drop]]\nwhy = "rent"\ntext = "RENT jan"\n'
+    )
     found = read(
         make_camt(
             [
@@ -168,7 +190,20 @@ def test_rules_drop_lines_but_never_one_with_a_reference():
     assert (made.counts.dropped, made.counts.credits, len(made.waiting)) == (2, 1, 1)
 
 
-@pytest.mark.parametrize("source", ["x", "a = 1", "[[drop]]", '[[drop]]\nwhy="x"', '[[drop]]\nwhy="x"\ntext="ab"', '[[drop]]\nwhy="x"\ntext=5', '[[drop]]\nwhy="x"\ntext="long"\nmore="y"', "drop = 1", "drop = [1]"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x",
+        "a = 1",
+        "[[drop]]",
+        '[[drop]]\nwhy="x"',
+        '[[drop]]\nwhy="x"\ntext="ab"',
+        '[[drop]]\nwhy="x"\ntext=5',
+        '[[drop]]\nwhy="x"\ntext="long"\nmore="y"',
+        "drop = 1",
+        "drop = [1]",
+    ],
+)
 def test_rules_that_could_drop_anything_are_refused(source):
     with pytest.raises(InputError) as refused:
         droprules.read_rules(source)
@@ -277,7 +312,19 @@ def test_a_queue_refuses_what_settles_nothing():
             unmatched.settle(queue, number, decision)
 
 
-@pytest.mark.parametrize("source", ["", "[]", "{}", '{"lines": [1]}', '{"lines": [{}]}', '{"lines": 5}', "[" * 9999, '{"lines":[{"number":"1","line":"","kind":"","amount":"","day":"","reason":""}]}'])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"lines": [1]}',
+        '{"lines": [{}]}',
+        '{"lines": 5}',
+        "[" * 9999,
+        '{"lines":[{"number":"1","line":"","kind":"","amount":"","day":"","reason":""}]}',
+    ],
+)
 def test_a_damaged_queue_is_refused(source):
     with pytest.raises(InputError):
         unmatched.read(source)

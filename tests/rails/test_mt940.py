@@ -49,7 +49,11 @@ def test_a_statement_gives_lines_balances_and_references():
 
 
 def test_reversal_marks_are_corrections():
-    text = HEAD + ":61:2201180118RC25,50NTRFNONREF//B1\n:86:x\n:61:2201180118RD5,00NTRFNONREF//B2\n:86:y\n" + FOOT.format("979,50")
+    text = (
+        HEAD
+        + ":61:2201180118RC25,50NTRFNONREF//B1\n:86:x\n:61:2201180118RD5,00NTRFNONREF//B2\n:86:y\n"
+        + FOOT.format("979,50")
+    )
     assert [(line.kind, line.doubt) for line in one(text).lines] == [("correction", ""), ("credit", REVERSED_DEBIT)]
 
 

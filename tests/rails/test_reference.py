@@ -60,7 +60,9 @@ def test_digits_of_persian_and_arabic_keyboards_count():
     assert parse_reference("ＲＦ18539007547034") == "RF18539007547034"
 
 
-@pytest.mark.parametrize("text", ["", "Spende", "RF", "RF18", "RF18 5390 0754 703", "RF19539007547034", "DE18539007547034"])
+@pytest.mark.parametrize(
+    "text", ["", "Spende", "RF", "RF18", "RF18 5390 0754 703", "RF19539007547034", "DE18539007547034"]
+)
 def test_what_is_none_is_none(text):
     assert parse_reference(text) is None
 

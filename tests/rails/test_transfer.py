@@ -48,7 +48,10 @@ def test_other_currencies_have_lines_and_no_code():
 
 
 def test_a_payee_is_shown_as_written_and_copied_as_banks_carry_it():
-    assert (told({"payee": "پناه e.V.", "iban": IBAN}).lines[0].shown, told({"payee": "پناه e.V.", "iban": IBAN}).lines[0].copied) == ("پناه e.V.", "pnah e.V.")
+    assert (
+        told({"payee": "پناه e.V.", "iban": IBAN}).lines[0].shown,
+        told({"payee": "پناه e.V.", "iban": IBAN}).lines[0].copied,
+    ) == ("پناه e.V.", "pnah e.V.")
 
 
 def test_the_code_fits_its_largest_size():
@@ -56,7 +59,9 @@ def test_the_code_fits_its_largest_size():
     assert len(text.encode()) <= 331
 
 
-@pytest.mark.parametrize("iban", ["DE88370400440532013000", "DE8937040044053201300", "", "GB82", "DE٨٩370400440532013000"])
+@pytest.mark.parametrize(
+    "iban", ["DE88370400440532013000", "DE8937040044053201300", "", "GB82", "DE٨٩370400440532013000"]
+)
 def test_a_wrong_iban_is_refused(iban):
     with pytest.raises(InputError):
         check_iban(iban)

@@ -113,9 +113,7 @@ def require(state: State, act: Act | str) -> None:
     if allows(state, act):
         return
     if act == Act.GIVE:
-        raise RefusedError(
-            _NO_GIFTS[State(state)], hint=N_("The page of the fund says where help is needed instead.")
-        )
+        raise RefusedError(_NO_GIFTS[State(state)], hint=N_("The page of the fund says where help is needed instead."))
     raise RefusedError(
         N_("The fund is in the state %(state)s, which does not allow this: %(act)s."),
         hint=N_("docs/spec/charter.md lists what each state allows."),
