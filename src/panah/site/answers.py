@@ -10,6 +10,7 @@ missing `Origin` is accepted: old browsers and command-line tools send none.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -38,10 +39,15 @@ class RequestError(InputError):
 
 def answer_page(body: bytes, policy: str, status: int = 200) -> HttpResponse:
     """Answer with a page of ours."""
-    return HttpResponse(
-        body, status=status, content_type="text/html; charset=utf-8",
-        headers=HEADERS | {"Content-Security-Policy": f"{policy}; frame-ancestors 'none'"},
-    )  # fmt: skip
+    return HttpResponse(body, status=status, headers=_page_headers(policy))
+
+
+@cache
+def _page_headers(policy: str) -> dict[str, str]:
+    return HEADERS | {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": f"{policy}; frame-ancestors 'none'",
+    }
 
 
 def answer_bytes(body: bytes, kind: str, status: int = 200, extra: Mapping[str, str] | None = None) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -22,14 +22,17 @@ class Site:
     home: Path
     primary: str = ""
     address: str = ""
+    _found: dict[str, FundHome] = field(default_factory=dict, repr=False, compare=False)
 
     def fund(self, slug: str = "") -> FundHome | None:
         """Give a fund of this host; without a name the one at `/`."""
         name = slug or self.primary
-        if not SLUG.fullmatch(name):
-            return None
-        found = FundHome(self.home, name)
-        return found if found.folder.is_dir() else None
+        known = self._found.get(name)
+        if known is None and SLUG.fullmatch(name):
+            found = FundHome(self.home, name)
+            if found.folder.is_dir():
+                known = self._found[name] = found
+        return known
 
     def prefix(self, slug: str) -> str:
         """Give the path under which a fund is served."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -17,12 +18,12 @@ from panah.site.gifts.queries import FormFacts, form_facts, fund_rules
 from panah.site.publish import page, sentences
 from panah.site.publish.assets import script
 from panah.site.publish.tongues import tongue
+from panah.storage.funds import FundHome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from panah.site.publish.words import Words
-    from panah.storage.funds import FundHome
     from panah.storage.rows import FundRules
 
 CSS: Final = ("site/gifts/gifts.css",)
@@ -59,7 +60,7 @@ class Face:
         """Numbers, money and days in this language."""
         return self.frame("").words
 
-    @property
+    @cached_property
     def policy(self) -> str:
         """The Content-Security-Policy of these pages."""
         return page.policy(CSS, scripted=script("give") is not None)
@@ -75,12 +76,12 @@ class Face:
 
     def prepare(self, template: str, place: str, **flags: str | bool) -> Prepared:
         """Give a page of this fund with gaps, drawn at most once per version of the rules."""
-        key = (str(self.fund.folder), self.version, self.tag, self.depth, template, *sorted(flags.items()))
+        key = (self.fund, self.version, self.tag, self.depth, template, *sorted(flags.items()))
         return prepared(key, lambda: self.draw(template, place, flags))
 
     def prepare_form(self) -> Prepared:
         """Give the empty give form."""
-        key = (str(self.fund.folder), self.version, self.tag, self.depth, "form")
+        key = (self.fund, self.version, self.tag, self.depth, "form")
         return prepared(key, lambda: self.draw("give", "give/", self.form_parts()))
 
     def form_parts(self, rail: str = "") -> dict[str, Any]:
@@ -113,17 +114,21 @@ class Face:
         return (sentence % error.data if error.data else sentence), (hint % error.data if error.data else hint)
 
 
-_rules: dict[str, tuple[int, FundRules]] = {}
+_faces: OrderedDict[tuple[FundHome, int, str, str], Face] = OrderedDict()
+_KEPT: Final = 200
+"""Faces in memory: funds x languages x depths, with room for rules that just changed."""
 
 
 def face_of(fund: FundHome, tag: str, depth: str) -> tuple[Face, FormFacts] | None:
     """Give a fund's face and its facts of the moment; None when it does not speak this language."""
     facts = form_facts(fund)
-    key = str(fund.folder)
-    known = _rules.get(key)
-    if known is None or known[0] != facts.rules:
-        known = _rules[key] = (facts.rules, fund_rules(fund))
-    languages: Any = known[1].charter["languages"]
-    if tag not in languages:
-        return None
-    return Face(fund, known[1], known[0], tag, depth), facts
+    key = (fund, facts.rules, tag, depth)
+    face = _faces.get(key)
+    if face is None:
+        face = Face(fund, fund_rules(fund), facts.rules, tag, depth)
+        if tag not in face.charter.languages:
+            return None
+        _faces[key] = face
+        while len(_faces) > _KEPT:
+            _faces.popitem(last=False)
+    return face, facts
