@@ -1,4 +1,4 @@
-"""A fund at work for a bench: the demo's charter with a goal that no load reaches, gifts, a log, published pages."""
+"""Funds at work for a bench: the demo itself, and one with the demo's charter and a goal that no load reaches."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from panah.core.money import Money
 from panah.rails.base import RailEvent
 from panah.rails.fake.webhook import HEADER, sign_event
 from panah.rails.registry import PULL
+from panah.site.demo import making
 from panah.site.funds.actions import fake_secret
 from panah.site.gifts.actions import GiftRequest, promise, receive_event
 from panah.site.home import Site, write_site
@@ -70,6 +71,13 @@ class BenchFund:
     def booked(self) -> int:
         """Count gifts that are booked and durable."""
         return Gift.objects.using(self.fund.alias).filter(status="booked").count()
+
+
+def demo(home: Path) -> BenchFund:
+    """The fund that `make run` shows, with its story, updates, gifts and books."""
+    now = dt.datetime.now(dt.UTC)
+    making.make_demo(home, now=now)
+    return BenchFund(home, FundHome(home, making.SLUG), now)
 
 
 def make_fund(home: Path, gifts: int = 200) -> BenchFund:

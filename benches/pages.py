@@ -10,7 +10,7 @@ from functools import partial
 
 from benches.floors.nginx import nginx
 from benches.ground import Server, folder, need
-from benches.home import make_fund
+from benches.home import demo
 from benches.load import load
 from benches.report import Line, arguments, in_turns, middle, ratio, run, show, verdict
 
@@ -50,7 +50,7 @@ def main(words: Sequence[str] | None = None) -> int:
     need("nginx", "wrk")
     lines: list[Line] = []
     with folder() as place:
-        made = make_fund(place / "home")
+        made = demo(place / "home")
         with made.served() as ours, nginx(made.fund.public, place / "nginx", path="/en/") as theirs:
             for path in PAGES.values():
                 load(ours, path, seconds=1)

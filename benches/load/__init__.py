@@ -45,7 +45,18 @@ def load(
         for name in filter(None, ("report.lua", script)):
             joined.write((_HERE / name).read_text())
         joined.flush()
-        command = ["wrk", "-t1", f"-c{connections}", f"-d{length}s", *flags, "-s", joined.name, server.url + path]
+        command = [
+            "wrk",
+            "-t1",
+            f"-c{connections}",
+            f"-d{length}s",
+            "--timeout",
+            "20s",
+            *flags,
+            "-s",
+            joined.name,
+            server.url + path,
+        ]
         before = server.cpu_ms()
         done = subprocess.run(
             pinned(LOAD_CORE, [*command, "--", *words]),
