@@ -106,17 +106,16 @@ def test_a_step_that_was_cut_off_is_completed_by_starting_again(new_fund, step):
     assert audit(fund) == 301
 
 
-def test_the_loser_of_two_sequencers_stops_before_it_signs_a_second_history(new_fund):
+def test_a_head_that_somebody_else_moved_is_never_signed_over(new_fund):
     fund = new_fund()
     give(fund)
-    writer_for(fund).submit(sequencer.assign_places)
 
     def other_wins(name: str) -> None:
         if name == "tiles":
             LogHead.objects.using(fund.alias).update(size=99)
 
     with pytest.raises(FatalError, match="second history"):
-        sequencer.extend_log(fund, steps=other_wins)
+        sequence(fund, steps=other_wins)
     assert not (fund.log / "checkpoint").exists()
 
 

@@ -11,7 +11,7 @@ from panah.site.funds.actions import bring_into_force
 from panah.site.publisher import Publisher
 from panah.storage.funds import FundHome, attach, list_funds, migrate
 from panah.storage.rows import CounterRow
-from panah.storage.sequencer import Sequencer
+from panah.storage.sequencing import Sequencer
 from panah.storage.writer import stop_writers, writer_for
 
 

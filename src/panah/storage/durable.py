@@ -7,6 +7,7 @@ the old bytes (or none) are. Order matters: a name is never made before its byte
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -45,8 +46,17 @@ def write_files(files: Iterable[tuple[Path, bytes]], mode: int = 0o644) -> None:
             folders.add(path.parent)  # its name may not be durable yet if a crash came between
             continue
         make_folder(path.parent)
-        beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        _write_one(path, data, mode)
+        folders.add(path.parent)
+    for folder in sorted(folders):
+        sync_folder(folder)
+
+
+def _write_one(path: Path, data: bytes, mode: int) -> None:
+    # A random name: two hosts may write one shared folder, and their processes may have one number.
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}.new")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
         try:
             with os.fdopen(handle, "wb", closefd=False) as stream:
                 stream.write(data)
@@ -54,6 +64,6 @@ def write_files(files: Iterable[tuple[Path, bytes]], mode: int = 0o644) -> None:
         finally:
             os.close(handle)
         beside.replace(path)
-        folders.add(path.parent)
-    for folder in sorted(folders):
-        sync_folder(folder)
+    except BaseException:
+        beside.unlink(missing_ok=True)  # a disk that is full must not be filled with halves
+        raise

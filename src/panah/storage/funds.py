@@ -73,12 +73,18 @@ def attach(fund: FundHome, database: str = "") -> None:
 
 
 def migrate(fund: FundHome) -> None:
-    """Bring the fund's tables to this version; harmless when they are."""
+    """Bring the fund's tables to this version; harmless when they are, and when several processes start at once."""
     connection = connections[fund.alias]
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+    if connection.vendor != "postgresql":
+        call_command("migrate", database=fund.alias, verbosity=0, interactive=False)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [_schema(fund)])
+        try:
             cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{_schema(fund)}"')
-    call_command("migrate", database=fund.alias, verbosity=0, interactive=False)
+            call_command("migrate", database=fund.alias, verbosity=0, interactive=False)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [_schema(fund)])
 
 
 def _schema(fund: FundHome) -> str:

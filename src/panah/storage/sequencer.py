@@ -3,18 +3,19 @@
 Order of writes (crash-safe at each step; starting up runs the same steps):
 1. places and final leaf bytes, in the database, in one transaction;
 2. tiles and entry bundles of the new size, as durable files;
-3. the signed checkpoint, in the database, by compare-and-swap on the size it grows from;
+3. the signed checkpoint, in the database, by compare-and-swap on the size it grows from and the lease's epoch;
 4. the checkpoint file.
 A crash after 1 leads to the same leaves in the same order again; after 2, to the same bytes; after
-3, only the file is written. Two sequencers can't both win step 3, so no second history is signed.
+3, only the file is written. Only the holder of the lease (`lease.py`) takes steps 1 and 3, and both check its
+epoch under the fund's lock: no second history is signed, also not by a process that was paused and wakes.
+Whoever writes a tile writes the same bytes under its name, because places were given in the database before.
 """
 
 from __future__ import annotations
 
-import logging
 import secrets
-import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from django.db import connections
@@ -23,32 +24,57 @@ from panah.errors import N_, FatalError
 from panah.proof import leaf
 from panah.proof.canonical import decode
 from panah.proof.checkpoint import Checkpoint
+from panah.proof.note import SigningKey
 from panah.proof.tiles import entries_path, partial_widths, plan_tiles, tile_path
+from panah.storage import lease
 from panah.storage.batch import Batch
 from panah.storage.durable import write_file, write_files
 from panah.storage.funds import FundHome
+from panah.storage.lock import exclusive
 from panah.storage.logkey import read_log_key
-from panah.storage.rows import FundRules
 from panah.storage.writer import read_rules, writer_for
 
 LARGEST_STEP: Final = 4096
 _shuffle = secrets.SystemRandom().shuffle
-log = logging.getLogger("panah.storage")
+
+Steps = Callable[[str], None]
+"""Hears the name of each step before the next begins; tests cut it off there."""
 
 
-def sequence(fund: FundHome, *, steps: Callable[[str], None] = lambda _: None) -> int:
-    """Bring all waiting entries into the log; give its size. `steps` hears each step's name (for crash tests)."""
+def _nobody(_: str) -> None:
+    return
+
+
+def sequence(fund: FundHome, *, steps: Steps = _nobody) -> int:
+    """Bring all waiting entries into the log; give its size.
+
+    Waits for the lease. When its holder is at work in another process, the entries are left to that one.
+    """
+    with lease.held(fund) as epoch:
+        return log_size(fund) if epoch is None else extend(fund, epoch, steps)
+
+
+def extend(fund: FundHome, epoch: int, steps: Steps = _nobody) -> int:
+    """Bring all waiting entries into the log as the holder of the lease. Raises `LeaseLostError`."""
     while True:
         steps("begin")
-        assigned = writer_for(fund).submit(assign_places)
+        assigned = writer_for(fund).submit(partial(assign_places, epoch=epoch))
         steps("placed")
-        size = extend_log(fund, steps=steps)
+        size = write_log(fund, epoch, steps)
         if assigned < LARGEST_STEP:
             return size
 
 
-def assign_places(batch: Batch) -> int:
+def log_size(fund: FundHome) -> int:
+    """Give how many leaves are signed."""
+    with connections[fund.alias].cursor() as cursor:
+        cursor.execute("SELECT size FROM storage_loghead WHERE id = 1")
+        return int(cursor.fetchone()[0])
+
+
+def assign_places(batch: Batch, epoch: int) -> int:
     """Give waiting entries their places: runs of gifts shuffled, everything else in order (job)."""
+    lease.check(batch, epoch)
     rows = batch.query(
         "SELECT id, kind, body, gift_ref FROM storage_entry WHERE leaf IS NULL ORDER BY id LIMIT %s",
         [LARGEST_STEP],
@@ -93,43 +119,63 @@ def _point_at(batch: Batch, places: dict[str, int], gift: str, body: bytes) -> b
     return leaf.encode(decode(body) | {"gift": place})
 
 
-def extend_log(fund: FundHome, *, steps: Callable[[str], None] = lambda _: None) -> int:
+def write_log(fund: FundHome, epoch: int, steps: Steps = _nobody) -> int:
     """Write, sign and publish what has a place but is not in the log yet; give the log's size."""
     with connections[fund.alias].cursor() as cursor:
-        cursor.execute("SELECT size, note FROM storage_loghead WHERE id = 1")
-        old_size, note = cursor.fetchone()
+        cursor.execute("SELECT size FROM storage_loghead WHERE id = 1")
+        old_size = int(cursor.fetchone()[0])
         cursor.execute("SELECT body FROM storage_entry WHERE leaf >= %s ORDER BY leaf", [old_size])
         leaves = [bytes(row[0]) for row in cursor.fetchall()]
         rules = read_rules(cursor)
+    size = old_size + len(leaves)
     if leaves:
         root, files = plan_tiles(lambda path: (fund.log / path).read_bytes(), old_size, leaves)
         write_files((fund.log / path, data) for path, data in files)
         steps("tiles")
-        note = _swap_head(fund, rules, old_size, old_size + len(leaves), root)
+        head = Checkpoint(rules.origin, size, root)
+        job = partial(_swap_head, head=head, key=read_log_key(fund, rules.origin, rules.vkey), old_size=old_size)
+        writer_for(fund).submit(partial(_as_holder, epoch=epoch, job=job))
         steps("signed")
-    if note and (not (fund.log / "checkpoint").is_file() or (fund.log / "checkpoint").read_bytes() != bytes(note)):
-        write_file(fund.log / "checkpoint", bytes(note))
+    if publish_head(fund):
         steps("published")
-    _drop_outgrown(fund, old_size, old_size + len(leaves))
-    return int(old_size) + len(leaves)
+    _drop_outgrown(fund, old_size, size)
+    return size
 
 
-def _swap_head(fund: FundHome, rules: FundRules, old_size: int, size: int, root: bytes) -> bytes:
-    key = read_log_key(fund, rules.origin, rules.vkey)
-    note = Checkpoint(rules.origin, size, root).sign(key)
+def _as_holder(batch: Batch, epoch: int, job: Callable[[Batch], None]) -> None:
+    lease.check(batch, epoch)
+    job(batch)
 
-    def swap(batch: Batch) -> None:
-        changed = batch.execute(
-            "UPDATE storage_loghead SET size = %s, note = %s WHERE id = 1 AND size = %s",
-            [size, note, old_size],
-        )
-        if changed != 1:
-            raise FatalError(
-                N_("Another process has extended this log: this one stops before it signs a second history.")
-            )
 
-    writer_for(fund).submit(swap)
-    return note
+def _swap_head(batch: Batch, head: Checkpoint, key: SigningKey, old_size: int) -> None:
+    """Sign and keep the new head, in the transaction that has looked that it is ours to sign (job)."""
+    if batch.query("SELECT size FROM storage_loghead WHERE id = 1") != [(old_size,)]:
+        raise FatalError(N_("Another process has extended this log: this one stops before it signs a second history."))
+    batch.execute("UPDATE storage_loghead SET size = %s, note = %s WHERE id = 1", [head.size, head.sign(key)])
+
+
+def publish_head(fund: FundHome) -> bool:
+    """Bring the checkpoint file up to the database's head; tell whether it was behind.
+
+    Under the fund's lock: a process that was paused here must not put an older checkpoint over a newer one.
+    """
+    path = fund.log / "checkpoint"
+    if _is_published(fund, _read_note(fund)):
+        return False
+    with exclusive(fund.alias):
+        write_file(path, _read_note(fund))
+    return True
+
+
+def _read_note(fund: FundHome) -> bytes:
+    with connections[fund.alias].cursor() as cursor:
+        cursor.execute("SELECT note FROM storage_loghead WHERE id = 1")
+        return bytes(cursor.fetchone()[0])
+
+
+def _is_published(fund: FundHome, note: bytes) -> bool:
+    path = fund.log / "checkpoint"
+    return not note or (path.is_file() and path.read_bytes() == note)
 
 
 def _drop_outgrown(fund: FundHome, old_size: int, size: int) -> None:
@@ -148,42 +194,3 @@ def _remove_partials(fund: FundHome, full: str) -> None:
         for path in folder.iterdir():
             path.unlink()
         folder.rmdir()
-
-
-class Sequencer:
-    """Runs `sequence` every `interval` seconds and whenever it is asked to flush. One per fund and process."""
-
-    def __init__(self, fund: FundHome, interval: float, after: Callable[[], None]) -> None:
-        self._fund, self._interval, self._after = fund, interval, after
-        self._wake = threading.Event()
-        self._ending = False
-        self._size = sequence(fund)  # start-up is the same code as every step: it completes what a crash cut off
-        self._thread = threading.Thread(target=self._run, name=f"sequencer {fund.slug}", daemon=True)
-        self._thread.start()
-
-    def flush(self) -> None:
-        """Ask for a step now (goal met, close, backup); returns at once."""
-        self._wake.set()
-
-    def stop(self) -> None:
-        """Make a last step and end."""
-        self._ending = True
-        self._wake.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ending:
-            self._wake.wait(self._interval)
-            self._wake.clear()
-            try:
-                size = sequence(self._fund)
-            except FatalError as error:
-                log.critical("sequencer stopped: %s", error.code)
-                return
-            except Exception as error:  # noqa: BLE001 - a full disk may pass: try again at the next interval
-                log.error("sequencer step failed: %s", type(error).__name__)
-                continue
-            if size != self._size:
-                self._size = size
-                self._after()
-        connections[self._fund.alias].close()

@@ -52,11 +52,17 @@ class Counter(models.Model):
 
 
 class LogHead(models.Model):
-    """The newest signed checkpoint. Changed only by compare-and-swap on `size` (`storage/sequencer.py`)."""
+    """The newest signed checkpoint, and who may sign the next one (`storage/lease.py`).
+
+    `size` and `note` change only by compare-and-swap on `size` and `epoch` (`storage/sequencer.py`).
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     size = models.BigIntegerField(default=0)
     note = models.BinaryField(default=b"")
+    holder = models.CharField(max_length=80, default="")  # process and database session that has the lease
+    epoch = models.BigIntegerField(default=0)  # grows whenever the lease changes hands
+    until = models.BigIntegerField(default=0)  # end of the lease: milliseconds since 1970, the database's clock
 
 
 class Statement(models.Model):
