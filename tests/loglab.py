@@ -198,6 +198,8 @@ def example_leaves() -> dict[str, dict[str, Any]]:
             in_=108,
             into="USD",
         ),
+        lab.body("freeze", *two, day="2021-09-04", rail="fake", cur="EUR", amount=100),
+        lab.body("thaw", *two, day="2021-09-04", rail="fake", cur="EUR", amount=100, to="release"),
         lab.body("update", *two, day="2021-09-04", id="first", text=rc),
         lab.body("key", *two, day="2021-09-04", vkey=lab.key.vkey),
         lab.body("code", *two, day="2021-09-04", files=[["assets/check.js", rc]]),

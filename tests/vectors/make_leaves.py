@@ -48,6 +48,11 @@ def good_leaves() -> Iterator[tuple[str, dict[str, Any]]]:
         "settle",
         _leaf("settle", day=DAY, from_="assets:bank", out=10, cur="EUR", to="assets:cash", in_=10, into="EUR", sig=SIG),
     )
+    stuck = {"day": DAY, "rail": "card", "cur": "EUR", "sig": SIG}
+    yield "freeze", _leaf("freeze", **stuck, amount=4000)
+    yield "freeze-nothing-stuck", _leaf("freeze", **stuck, amount=0)
+    yield "thaw-release", _leaf("thaw", **stuck, amount=3000, to="release")
+    yield "thaw-loss", _leaf("thaw", **stuck, amount=1000, to="loss")
     yield "update", _leaf("update", day=DAY, id="first", text=rc_of(3), sig=SIG)
     yield "key", _leaf("key", day=DAY, vkey=VKEY, sig=SIG)
     yield "code", _leaf("code", day=DAY, files=[["check.js", "sha384-x"]], sig=SIG)
@@ -92,6 +97,9 @@ def bad_shapes() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "origin-capital", _leaf("gift", **GIFT) | {"o": "Refuge.invalid"}
     yield "origin-slash-at-end", _leaf("gift", **GIFT) | {"o": ORIGIN + "/"}
     yield "why-unknown", _leaf("gift-void", gift=5, amount=1, counted=0, day=DAY, why="because")
+    thaw = {"day": DAY, "rail": "card", "cur": "EUR", "sig": SIG}
+    yield "thaw-nothing", _leaf("thaw", **thaw, amount=0, to="release")
+    yield "thaw-elsewhere", _leaf("thaw", **thaw, amount=1, to="assets:bank")
     yield "gift-zero", _leaf("count", gift=0, counted=1, day=DAY)
     yield "sig-empty", _leaf("close", day=DAY, sig=[])
     yield "sig-triple", _leaf("close", day=DAY, sig=[["a", "b", "c"]])

@@ -123,3 +123,16 @@ def test_damaged_logs_end_in_a_sentence(busy, told):
     assert code == 1
     assert "[log/checkpoint]" in out
     assert told("export", busy.folder)[0] == 2
+
+
+def test_what_is_stuck_on_a_rail_and_what_was_lost_is_told_apart(told, tmp_path):
+    lab = Lab(tmp_path).found()
+    lab.gift(4_000)
+    lab.add("freeze", "aram", "laleh", rail="fake", cur="EUR", amount=3_000, day="2021-09-05")
+    lab.add("thaw", "aram", "laleh", rail="fake", cur="EUR", amount=1_000, to="loss", day="2021-09-06")
+    lab.publish()
+    status, out, _ = told("verify", str(tmp_path))
+    assert status == 0
+    assert "stuck on fake, counted and not spendable: 20.00 EUR" in out
+    assert "lost: 10.00 EUR" in out
+    assert "Counted:     40.00 EUR" in out

@@ -127,6 +127,10 @@ def _say_totals(facts: dict[str, Any]) -> None:
     named = (("gross", "Arrived"), ("held", "Held"), ("returned", "Returned"), ("passed_on", "Passed on"),
              ("reserved", "Reserved"), ("fees", "Fees"))  # fmt: skip
     terminal.say("             " + ", ".join(f"{name.lower()} {money(key)}" for key, name in named if facts[key]))
+    for rail, currency, minor in facts["frozen"]:
+        terminal.say(f"             stuck on {rail}, counted and not spendable: {Money(minor, currency)}")
+    for currency, minor in facts["lost"]:
+        terminal.say(f"             lost: {Money(minor, currency)}")
 
 
 def _grouped(fingerprint: str) -> str:

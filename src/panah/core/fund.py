@@ -35,6 +35,7 @@ class Act(StrEnum):
     OVERFLOW = "overflow"  # hand a held gift on, or put it into the reserve
     FEE = "fee"
     SETTLE = "settle"  # payouts and exchange between the fund's own accounts
+    FREEZE = "freeze"  # money that is stuck on a rail, and what becomes of it
     ASK = "ask"  # /ask and /offer
     PAUSE = "pause"  # pull or lift a switch
     AMEND = "amend"
@@ -62,6 +63,7 @@ _GRID: Final[dict[Act, str]] = {
     Act.OVERFLOW: "..mw.",
     Act.FEE:      ".omw.",
     Act.SETTLE:   ".omw.",
+    Act.FREEZE:   ".omw.",
     Act.ASK:      ".om..",
     Act.PAUSE:    "domw.",
     Act.AMEND:    "do...",
@@ -83,7 +85,8 @@ TABLE: Final[dict[State, frozenset[Act]]] = {
 LEAF_ACTS: Final[dict[str, Act]] = {
     "amend": Act.AMEND, "roster": Act.ROSTER, "gift": Act.BOOK, "gift-void": Act.REFUND, "count": Act.COUNT,
     "gift-return": Act.REFUND, "overflow": Act.OVERFLOW, "fee": Act.FEE, "settle": Act.SETTLE,
-    "update": Act.UPDATE, "key": Act.KEY, "code": Act.CODE, "close": Act.CLOSE,
+    "freeze": Act.FREEZE, "thaw": Act.FREEZE, "update": Act.UPDATE, "key": Act.KEY, "code": Act.CODE,
+    "close": Act.CLOSE,
 }  # fmt: skip
 """Type of leaf → the act it records. `charter` makes the fund and `life` moves it (`move`)."""
 

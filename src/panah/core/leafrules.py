@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from panah.core.fund import State, move
 from panah.core.money import EXPONENTS
-from panah.core.postings import HELD, INCOME, Gift, worth
+from panah.core.postings import FROZEN, HELD, INCOME, Gift, worth
 from panah.errors import N_, RefusedError
 
 if TYPE_CHECKING:
@@ -161,11 +161,24 @@ def _fee(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
 def _settle(_books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
     own = leaf["from"].startswith("assets:") and leaf["to"].startswith("assets:")
     rule(own, N_("Money is settled only between the fund's own assets."))
+    stuck = leaf["from"].startswith(FROZEN) or leaf["to"].startswith(FROZEN)
+    rule(not stuck, N_("Money that is stuck on a rail moves only by freeze and thaw."))
     for cur in (leaf["cur"], leaf["into"]):
         rule(cur in EXPONENTS, N_("%(cur)s is not a currency that Panah knows."), cur=cur)
     if leaf["cur"] == leaf["into"]:
         rule(leaf["in"] == leaf["out"], N_("What leaves one account does not arrive in the other."))
         rule(leaf["from"] != leaf["to"], N_("Money is settled from an account to itself."))
+
+
+def _freeze(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+    _fee(books, _, leaf, __)
+    there = books.balances.get((f"assets:{leaf['rail']}", leaf["cur"]), 0)
+    rule(leaf["amount"] <= there, N_("More is called stuck than the books have on this rail."))
+
+
+def _thaw(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+    stuck = books.frozen.get((leaf["rail"], leaf["cur"]), 0)
+    rule(leaf["amount"] <= stuck, N_("More is thawed than is stuck on this rail."))
 
 
 def _update(books: Books, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
@@ -182,6 +195,7 @@ def _code(books: Books, index: int, leaf: dict[str, Any], _: Gift | None) -> Non
 
 def _close(books: Books, _: int, __: dict[str, Any], ___: Gift | None) -> None:
     rule(not books.held, N_("Gifts are still held: return, pass on or reserve them before closing."))
+    rule(not books.frozen, N_("Money is still stuck on a rail: thaw it or write it off before closing."))
     books.state = move(books.state, State.CLOSED)
     books.open_rows.clear()
 
@@ -189,6 +203,6 @@ def _close(books: Books, _: int, __: dict[str, Any], ___: Gift | None) -> None:
 APPLY: Final[dict[str, Callable[[Books, int, dict[str, Any], Gift | None], None]]] = {
     "charter": _charter, "amend": _amend, "roster": _roster, "life": _life, "gift": _foreign_gift,
     "gift-void": _take_back, "gift-return": _take_back, "count": _count, "overflow": _overflow, "fee": _fee,
-    "settle": _settle, "update": _update, "key": _key, "code": _code, "close": _close,
+    "settle": _settle, "freeze": _freeze, "thaw": _thaw, "update": _update, "key": _key, "code": _code, "close": _close,
 }  # fmt: skip
 """Type of leaf → what it changes. Gifts in the fund's own currency go by `Books.add_gift`."""

@@ -16,7 +16,7 @@ from panah.core.charter_rules import find_problems
 from panah.core.fund import LEAF_ACTS, Act, State, require
 from panah.core.giftstore import DayTotal, GiftStore
 from panah.core.leafrules import APPLY, rule
-from panah.core.postings import HELD, INCOME, Gift, Posting, postings, worth
+from panah.core.postings import FROZEN, HELD, INCOME, Gift, Posting, postings, worth
 from panah.core.statement import check_signers
 from panah.errors import N_, RefusedError
 
@@ -74,6 +74,20 @@ class Books:
                 if amount:
                     totals[account, self.currency] = totals.get((account, self.currency), 0) - amount
         return totals
+
+    @property
+    def frozen(self) -> dict[tuple[str, str], int]:
+        """What is stuck, by (rail, currency): in the books, counted, and not spendable."""
+        return {
+            (account.removeprefix(FROZEN), currency): amount
+            for (account, currency), amount in self.moves.items()
+            if amount and account.startswith(FROZEN)
+        }
+
+    @property
+    def lost(self) -> dict[str, int]:
+        """What was stuck and is written off, by currency."""
+        return {currency: amount for (account, currency), amount in self.moves.items() if account == "expenses:loss"}
 
     def vkey_at(self, size: int) -> str:
         """Give the log key that signs a checkpoint of `size` leaves."""

@@ -16,6 +16,8 @@ Posting = tuple[str, str, int]
 HELD: Final = "liabilities:held"
 INCOME: Final = "income:gifts"
 EXCHANGE: Final = "equity:exchange"
+FROZEN: Final = "assets:frozen-"
+"""Money that a rail will not let go of stands apart, as `assets:frozen-<rail>`: the fund's own, not spendable."""
 
 
 class Gift(NamedTuple):
@@ -74,15 +76,31 @@ def postings(leaf: dict[str, Any], currency: str, gift: Gift | None = None) -> l
         case "overflow":
             to = "equity:passed-on" if leaf["to"] == "pass-on" else "equity:reserve"
             lines = [(HELD, currency, leaf["amount"]), (to, currency, -leaf["amount"])]
+        case _:
+            lines = _own(leaf)
+    return [line for line in lines if line[2]]
+
+
+def _own(leaf: dict[str, Any]) -> list[Posting]:
+    """Write a leaf that moves the fund's own money and touches no gift."""
+    match leaf["t"][8:]:
         case "fee":
             lines = [
                 ("expenses:fees", leaf["cur"], leaf["amount"]),
                 (f"assets:{leaf['rail']}", leaf["cur"], -leaf["amount"]),
             ]
+        case "freeze":
+            lines = [
+                (FROZEN + leaf["rail"], leaf["cur"], leaf["amount"]),
+                (f"assets:{leaf['rail']}", leaf["cur"], -leaf["amount"]),
+            ]
+        case "thaw":
+            to = f"assets:{leaf['rail']}" if leaf["to"] == "release" else "expenses:loss"
+            lines = [(to, leaf["cur"], leaf["amount"]), (FROZEN + leaf["rail"], leaf["cur"], -leaf["amount"])]
         case "settle":
             lines = [(leaf["from"], leaf["cur"], -leaf["out"]), (leaf["to"], leaf["into"], leaf["in"])]
             if leaf["cur"] != leaf["into"]:
                 lines += [(EXCHANGE, leaf["cur"], leaf["out"]), (EXCHANGE, leaf["into"], -leaf["in"])]
         case _:
-            return []
-    return [line for line in lines if line[2]]
+            lines = []
+    return lines

@@ -95,6 +95,18 @@ _TYPES: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
         },
         {},
     ),
+    "freeze": ({"day": day, "rail": _rail, "cur": CURRENCY, "amount": whole(0), "sig": _signatures}, {}),
+    "thaw": (
+        {
+            "day": day,
+            "rail": _rail,
+            "cur": CURRENCY,
+            "amount": _amount,
+            "to": one_of("release", "loss"),
+            "sig": _signatures,
+        },
+        {},
+    ),
     "update": ({"day": day, "id": _identifier, "text": octets(32), "sig": _signatures}, {}),
     "key": ({"day": day, "vkey": _vkey, "sig": _signatures}, {}),
     "code": ({"day": day, "files": listing(listing(text(200), 2, 2), 60, 1), "sig": _signatures}, {}),
@@ -126,8 +138,14 @@ _STATEMENTS: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
         },
         {},
     ),
-    "pause": ({"id": octets(16), "day": day, "what": one_of("gifts", "intake"), "sig": _signatures}, {}),
-    "resume": ({"id": octets(16), "day": day, "what": one_of("gifts", "intake"), "sig": _signatures}, {}),
+    "pause": (
+        {"id": octets(16), "day": day, "what": one_of("gifts", "intake"), "sig": _signatures},
+        {"rail": _rail},  # with gifts: only by this rail
+    ),
+    "resume": (
+        {"id": octets(16), "day": day, "what": one_of("gifts", "intake"), "sig": _signatures},
+        {"rail": _rail},  # with gifts: only by this rail
+    ),
     "withdraw": (
         {"id": octets(16), "day": day, "update": _identifier, "sig": _signatures},
         {"image": octets(32)},

@@ -166,6 +166,8 @@ def totals(books: Books) -> dict[str, Any]:
         "passed_on": books.passed_on,
         "reserved": books.reserved,
         "fees": books.fees,
+        "frozen": [[rail, currency, minor] for (rail, currency), minor in sorted(books.frozen.items())],
+        "lost": [[currency, minor] for currency, minor in sorted(books.lost.items())],
     }
 
 

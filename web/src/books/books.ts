@@ -4,6 +4,7 @@
 import type { Body } from "../proof/canonical.ts";
 import { must } from "../proof/errors.ts";
 import { type Leaf, kind } from "../proof/leaf.ts";
+import { Assets } from "./assets.ts";
 import { GiftStore } from "./gifts.ts";
 import { Roster } from "./roster.ts";
 import { RULES } from "./rules.ts";
@@ -18,6 +19,8 @@ const ALLOWED: { [kind: string]: State[] } = {
   "gift-return": RUNNING,
   fee: RUNNING,
   settle: RUNNING,
+  freeze: RUNNING,
+  thaw: RUNNING,
   count: ["open", "met"],
   overflow: ["met", "winding"],
   amend: ["draft", "open"],
@@ -43,6 +46,7 @@ export class Books {
   readonly rails = new Set<string>(); // all that the charter ever named: late money still arrives there
   readonly vkeys: string[] = [];
   readonly store = new GiftStore();
+  readonly assets = new Assets();
   readonly roster = new Roster();
   pending: Leaf[] = []; // amendments whose notice still runs
   private day = ""; // the latest that any leaf names: notices end by it, without asking a clock

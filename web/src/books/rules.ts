@@ -3,6 +3,7 @@
 import type { Body } from "../proof/canonical.ts";
 import { must } from "../proof/errors.ts";
 import type { Leaf } from "../proof/leaf.ts";
+import { STUCK } from "./assets.ts";
 import type { Books } from "./books.ts";
 import { worth } from "./money.ts";
 
@@ -53,7 +54,9 @@ const gift: Rule = (books, leaf) => {
   railIsNamed(books, leaf);
   must(counted <= value, "more is counted than was given");
   must(counted <= books.room, books.state === "open" ? "more would be counted than the goal" : "the fund counts no new gifts");
-  books.store.add(books.size, { amount, counted, held: value - counted, foreign: !own });
+  const rail = text(leaf, "rail");
+  books.store.add(books.size, { amount, counted, held: value - counted, foreign: !own, rail, currency });
+  books.assets.move(`assets:${rail}`, currency, amount);
   books.gifts += 1;
   books.gross += value;
   books.held += value - counted;
@@ -72,6 +75,7 @@ const takeBack: Rule = (books, leaf) => {
   must(!given.foreign || back, `the gift in leaf ${index} is foreign money: it goes back whole`);
   const left = { ...given, amount: given.amount - amount, counted: given.counted - counted, held: given.held - held };
   books.store.leave(index, left);
+  books.assets.move(`assets:${given.rail}`, given.currency, -amount);
   books.counted -= counted;
   books.held -= held;
   books.returned += counted + held;
@@ -108,18 +112,40 @@ const overflow: Rule = (books, leaf) => {
 const fee: Rule = (books, leaf) => {
   railIsNamed(books, leaf);
   if (leaf["cur"] === books.currency) books.fees += whole(leaf, "amount");
+  books.assets.move(`assets:${text(leaf, "rail")}`, text(leaf, "cur"), -whole(leaf, "amount"));
 };
 
-const settle: Rule = (_books, leaf) => {
+const freeze: Rule = (books, leaf) => {
+  railIsNamed(books, leaf);
+  const [rail, currency, amount] = [text(leaf, "rail"), text(leaf, "cur"), whole(leaf, "amount")];
+  const there = books.assets.on(`assets:${rail}`, currency);
+  must(amount <= there, "more is called stuck than the books have on this rail");
+  books.assets.move(`assets:${rail}`, currency, -amount);
+  books.assets.move(STUCK + rail, currency, amount);
+};
+
+const thaw: Rule = (books, leaf) => {
+  const [rail, currency, amount] = [text(leaf, "rail"), text(leaf, "cur"), whole(leaf, "amount")];
+  must(amount <= books.assets.on(STUCK + rail, currency), "more is thawed than is stuck on this rail");
+  books.assets.move(STUCK + rail, currency, -amount);
+  if (leaf["to"] === "release") books.assets.move(`assets:${rail}`, currency, amount);
+};
+
+const settle: Rule = (books, leaf) => {
   const [from, to] = [text(leaf, "from"), text(leaf, "to")];
   must(from.startsWith("assets:") && to.startsWith("assets:"), "money is settled only between the fund's own assets");
-  if (leaf["cur"] !== leaf["into"]) return;
-  must(leaf["in"] === leaf["out"], "what leaves one account does not arrive in the other");
-  must(from !== to, "money is settled from an account to itself");
+  must(!from.startsWith(STUCK) && !to.startsWith(STUCK), "money that is stuck moves only by freeze and thaw");
+  if (leaf["cur"] === leaf["into"]) {
+    must(leaf["in"] === leaf["out"], "what leaves one account does not arrive in the other");
+    must(from !== to, "money is settled from an account to itself");
+  }
+  books.assets.move(from, text(leaf, "cur"), -whole(leaf, "out"));
+  books.assets.move(to, text(leaf, "into"), whole(leaf, "in"));
 };
 
 const close: Rule = (books) => {
   must(books.held === 0, "gifts are still held: a fund can't close with them");
+  must(!books.assets.stuck, "money is still stuck on a rail: a fund can't close with it");
   books.state = "closed";
 };
 
@@ -134,6 +160,8 @@ export const RULES: { readonly [kind: string]: Rule } = {
   overflow,
   fee,
   settle,
+  freeze,
+  thaw,
   close,
   roster: (books, leaf) => books.roster.adopt(leaf["roster"] as Body),
   key: (books, leaf) => books.takeKey(text(leaf, "vkey")),

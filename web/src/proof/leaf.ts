@@ -35,6 +35,8 @@ const TYPES: { [kind: string]: [Shapes, Shapes?] } = {
   overflow: [{ gift: index, amount, to: oneOf("pass-on", "reserve"), day, sig }, { sibling: text(80) }],
   fee: [{ cur: currency, rail, amount, day, sig }],
   settle: [{ day, from: account, out: amount, cur: currency, to: account, in: amount, into: currency, sig }],
+  freeze: [{ day, rail, cur: currency, amount: whole(0), sig }],
+  thaw: [{ day, rail, cur: currency, amount, to: oneOf("release", "loss"), sig }],
   update: [{ day, id: matching("[a-z0-9][a-z0-9-]{0,63}", "an identifier in small letters"), text: octets(32), sig }],
   key: [{ day, vkey, sig }],
   code: [{ day, files: listing(listing(text(200), 2, 2), 60, 1), sig }],
