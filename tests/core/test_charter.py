@@ -53,6 +53,7 @@ def test_every_key_of_the_leaf_can_be_written():
     text = changed(
         ('name = "Rosa Lindqvist"', 'name = "Rosa Lindqvist"\nkey = "' + "A" * 43 + '="'),
         ("[auditor]", EXTRA_TABLES + "[auditor]"),
+        ("minimum = 5", 'minimum = 5\naccepts = ["USD", "AFN"]'),
     )
     terms = Charter.from_toml(text).terms()
     check_terms(terms, "charter")

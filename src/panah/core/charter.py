@@ -171,6 +171,7 @@ class Charter:
     founded: dt.date
     release: Release
     roster: Roster
+    accepts: tuple[str, ...] = ()
     outside: Outside | None = None
     previous: Previous | None = None
     _terms: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -179,6 +180,11 @@ class Charter:
     def currency(self) -> str:
         """The fund's currency (ISO 4217)."""
         return self.goal.currency
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """Every currency that the fund takes, its own first."""
+        return (self.currency, *self.accepts)
 
     @property
     def title(self) -> str:
@@ -253,6 +259,7 @@ class Charter:
             founded=dt.date.fromisoformat(terms["founded"]),
             release=Release(**terms["release"]),
             roster=Roster.from_body(terms["roster"]),
+            accepts=tuple(terms.get("accepts", ())),
             outside=Outside(outside["k"], tuple(base64.b64decode(key) for key in outside["keys"])) if outside else None,
             previous=Previous(previous["origin"], base64.b64decode(previous["leaf"])) if previous else None,
             _terms=terms,

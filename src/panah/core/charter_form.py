@@ -40,6 +40,7 @@ def _fund(currency: str) -> tuple[dict[str, t.Read], dict[str, t.Read]]:
         "founded": t.day,
     }
     extra: dict[str, t.Read] = {
+        "accepts": t.many(t.like(r"[A-Z]{3}", N_("Write an ISO 4217 code such as EUR.")), 12),
         "suggestions": t.many(amount, 6),
         "batch": t.between(1, 86400),
         "demo": t.flag,

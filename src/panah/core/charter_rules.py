@@ -24,7 +24,7 @@ PURPOSES: Final = (
 )  # fmt: skip
 """The relief purposes a charter chooses from. There is none for arms and none for secret crossings."""
 
-RAILS: Final = ("bank", "card", "fake")
+RAILS: Final = ("bank", "card", "cash", "fake")
 """The rails of this version; a leaf has room for more (docs/spec/charter.md)."""
 
 TEXTS: Final = ("name", "scope", "surplus", "shortfall", "payee.tax", "payee.refund", "payee.seen")
@@ -144,6 +144,12 @@ def _check_amounts(found: Findings, terms: dict[str, Any]) -> None:
     if terms.get("currency", "EUR") not in EXPONENTS:
         found.note("fund.currency", N_("%(currency)s is not a currency that Panah knows."),
                    N_("Write an ISO 4217 code such as EUR."), currency=terms["currency"])  # fmt: skip
+    accepts = terms.get("accepts", [])
+    found.note_doubles("fund.accepts", accepts)
+    for currency in accepts:
+        if currency not in EXPONENTS or currency == terms.get("currency"):
+            found.note("fund.accepts", N_("%(currency)s can't stand among the other currencies."),
+                       N_("Write ISO 4217 codes of currencies beside the fund's own."), currency=currency)  # fmt: skip
     goal, minimum = terms.get("goal"), terms.get("minimum")
     if goal is not None and minimum is not None and minimum > goal:
         found.note("fund.minimum", N_("The smallest gift is larger than the goal."))

@@ -69,6 +69,7 @@ CHARTER_KEYS: Final[dict[str, Shape]] = {
     "roster": ROSTER,
 }
 CHARTER_OPTIONAL: Final[dict[str, Shape]] = {
+    "accepts": listing(CURRENCY, 12),  # beside the fund's own
     "outside": record({"k": whole(2, 20), "keys": listing(octets(32), 20, 2)}),
     "previous": record({"origin": text(200), "leaf": octets(32)}),
 }

@@ -65,6 +65,7 @@ export const CHARTER: Shapes = {
 };
 
 export const CHARTER_OPTIONAL: Shapes = {
+  accepts: listing(currency, 12), // beside the fund's own
   outside: record({ k: whole(2, 20), keys: listing(octets(32), 20, 2) }),
   previous: record({ origin: text(200), leaf: octets(32) }),
 };
