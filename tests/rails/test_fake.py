@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from panah.core.money import Money
 from panah.errors import InputError, PanahError, ProofError
-from panah.rails.base import Capture, GiftOrder, RailEvent, is_pull
+from panah.rails.base import Begun, Capture, GiftOrder, RailEvent, Visit, is_pull
 from panah.rails.fake.rail import FakeRail
 from panah.rails.fake.webhook import HEADER, MAX_BYTES, read_event, sign, sign_event
 from panah.rails.registry import PULL, PUSH, REGISTRY
@@ -80,7 +80,7 @@ def test_signed_nonsense_is_refused_with_our_own_error(body):
 
 def test_capture_takes_up_to_what_was_authorised():
     rail = FakeRail()
-    assert rail.begin(ORDER, "/thanks") == "pay/gift_1"
+    assert rail.begin(ORDER, Visit("/thanks", "Fund", 0), "k") == Begun(True, "pay/gift_1", "gift_1")
     assert rail.capture(ORDER, Money(2550, "EUR"), "k") == Capture("captured", Money(2550, "EUR"))
     assert rail.capture(ORDER, Money(50, "EUR"), "k") == Capture("captured", Money(50, "EUR"))
     for amount in (Money(2551, "EUR"), Money(0, "EUR"), Money(-1, "EUR")):
@@ -89,7 +89,8 @@ def test_capture_takes_up_to_what_was_authorised():
 
 
 def test_the_registry_knows_each_rail_by_its_own_name():
-    assert {name: rail.name for name, rail in REGISTRY.items()} == {"fake": "fake", "bank": "bank"}
+    assert {name: rail.name for name, rail in REGISTRY.items()} == {name: name for name in ("fake", "card", "bank")}
     assert all(is_pull(rail) for rail in PULL.values())
     assert not any(is_pull(rail) for rail in PUSH.values())
     assert PULL["fake"].local_capture
+    assert not PULL["card"].local_capture

@@ -15,8 +15,9 @@ What holds for both:
   records its intention first, calls, and records the answer.
 - Every call that moves money carries a `key` made from our own row. A rail passes it on as the provider's
   idempotency key, so a call repeated after a crash moves money once.
-- Events arrive late, doubled and out of order. `RailEvent.id` is the provider's own id of the event: the same
-  fact has the same id for ever, and two facts never share one.
+- Events arrive late, doubled and out of order. `RailEvent.id` names the fact, made from the provider's own ids:
+  the same fact has the same id for ever, whether an event, an answer or a look at the provider told it, and
+  two facts never share one.
 - Nothing of the giver beyond the gift id crosses this border: no name, no address, no account, not in
   an event, an exception or a log line.
 - A network fault is an *outcome* (`unknown`), not an exception: the site keeps the room until it knows.
@@ -33,9 +34,11 @@ from typing import Any, Literal, Protocol
 
 from panah.core.money import Money
 
-EventKind = Literal["authorised", "settled", "failed", "voided", "refunded", "disputed"]
+EventKind = Literal["authorised", "settled", "failed", "voided", "refunded", "disputed", "reinstated"]
 CaptureOutcome = Literal["captured", "refused", "unknown"]
 VoidOutcome = Literal["voided", "refused", "unknown"]
+RefundOutcome = Literal["refunded", "refused", "unknown"]
+EndOutcome = Literal["ended", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,15 @@ class GiftOrder:
 
     `id` is minted before anything is paid and is all that a provider learns of us beside the amount;
     `reference` is what the giver types or a provider echoes (the RF reference on `bank`); `lang` is the
-    language of the page (`en`, `fa`), for a provider's own pages.
+    language of the page (`en`, `fa`), for a provider's own pages. `payment` is the provider's own name of the
+    payment, once an event has told it.
     """
 
     id: str
     amount: Money
     reference: str
     lang: str
+    payment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,11 @@ class RailEvent:
 
     `authorised`: the giver agreed, nothing was taken yet. `settled`: money was taken (`amount` of it).
     `failed`: it will never be. `voided`: an authorisation ended without taking money. `refunded` and
-    `disputed`: `amount` of what was settled went back. `day` is the provider's day in UTC.
+    `disputed`: `amount` of what was settled went back. `reinstated`: what the fact `undoes` took came back
+    (a dispute won, a refund that failed). `day` is the provider's day in UTC.
+
+    `payment` is the provider's own name of the payment; where an event names no gift (`gift` is empty), the
+    site finds the gift by it. `call` is the key of our own call that caused the fact, where the provider tells.
     """
 
     id: str
@@ -67,6 +76,41 @@ class RailEvent:
     kind: EventKind
     amount: Money
     day: dt.date
+    payment: str = ""
+    undoes: str = ""
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where to send the giver, and until when: the addresses that lead back, and the end as a Unix time.
+
+    Kept by the site before the provider is asked, so that a repeated call asks for exactly the same.
+    """
+
+    back: str
+    title: str
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What became of beginning a payment: where to send the giver, and the provider's name of the visit.
+
+    `ready` is False when the provider refused or did not answer: nobody can pay then.
+    """
+
+    ready: bool
+    address: str = ""
+    visit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """What became of a refund; `id` is the fact's id as an event would tell it (`RailEvent.id`)."""
+
+    outcome: RefundOutcome
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +159,13 @@ class PullRail(Protocol):
     def local_capture(self) -> bool:
         """True where capture needs no call to a provider, so it may run inside the claim's transaction."""
 
-    def begin(self, order: GiftOrder, return_path: str) -> str:
-        """Start a payment and give the address to send the giver to: absolute, or relative to the fund.
+    def least(self, currency: str) -> int:
+        """Give the smallest amount that this rail can take, in minor units; 0 where it takes none at all."""
 
-        `return_path` is where the provider sends the giver back. Nothing may be taken by this call alone.
+    def begin(self, order: GiftOrder, visit: Visit, key: str) -> Begun:
+        """Start a payment. Nothing may be taken by this call alone. Safe to repeat with the same key and visit.
+
+        The address is absolute, or relative to the fund.
         """
 
     def read_event(self, headers: Mapping[str, str], body: bytes, secret: bytes) -> RailEvent | None:
@@ -134,6 +181,21 @@ class PullRail(Protocol):
 
     def void(self, order: GiftOrder, key: str) -> VoidOutcome:
         """Let go of an authorisation. Safe to repeat with the same key; `refused` if already captured."""
+
+    def refund(self, order: GiftOrder, amount: Money, key: str) -> Refund:
+        """Give `amount` of what was captured back to where it came from. Safe to repeat with the same key."""
+
+    def end_visit(self, visit: str, key: str) -> EndOutcome:
+        """Let nobody pay on this visit any more. What was paid before it ended comes as an event."""
+
+    def look(self, order: GiftOrder, visit: str) -> list[RailEvent] | None:
+        """Ask what became of a payment: its facts so far, in order; None when the provider does not answer.
+
+        Moves nothing. Their ids are those of the events, so a fact that comes both ways counts once.
+        """
+
+    def gift_of(self, payment: str) -> str | None:
+        """Ask which gift a payment is for; empty when it is none of ours, None when there is no answer."""
 
 
 class PushRail(Protocol):

@@ -6,8 +6,10 @@ from typing import Final
 
 from panah.rails.bank.rail import BankRail
 from panah.rails.base import PullRail, PushRail
+from panah.rails.card.rail import CardRail
 from panah.rails.fake.rail import FakeRail
 
-PULL: Final[dict[str, PullRail]] = {"fake": FakeRail()}
+PULL: Final[dict[str, PullRail]] = {"fake": FakeRail(), "card": CardRail()}
+"""Rails by name, without anybody's key: what a fund's own rail can do is `site/gifts/providers.py`."""
 PUSH: Final[dict[str, PushRail]] = {"bank": BankRail()}
 REGISTRY: Final[dict[str, PullRail | PushRail]] = {**PULL, **PUSH}

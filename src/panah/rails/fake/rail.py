@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from panah.core.money import Money
-from panah.rails.base import Capture, GiftOrder, RailEvent, VoidOutcome
+from panah.rails.base import Begun, Capture, EndOutcome, GiftOrder, RailEvent, Refund, Visit, VoidOutcome
 from panah.rails.fake import webhook
 
 LOCAL_CAPTURE: Final = True
@@ -23,9 +23,13 @@ class FakeRail:
     name: Final = "fake"
     local_capture: Final = LOCAL_CAPTURE
 
-    def begin(self, order: GiftOrder, return_path: str) -> str:  # noqa: ARG002 - the contract's shape
+    def least(self, currency: str) -> int:  # noqa: ARG002 - the contract's shape
+        """Give the smallest unit: play money has no fees."""
+        return 1
+
+    def begin(self, order: GiftOrder, visit: Visit, key: str) -> Begun:  # noqa: ARG002
         """Give the demo pay page of this gift, relative to the fund."""
-        return f"pay/{order.id}"
+        return Begun(True, f"pay/{order.id}", order.id)
 
     def read_event(self, headers: Mapping[str, str], body: bytes, secret: bytes) -> RailEvent:
         """Authenticate and read one event; see `webhook.read_event`."""
@@ -40,3 +44,19 @@ class FakeRail:
     def void(self, order: GiftOrder, key: str) -> VoidOutcome:  # noqa: ARG002
         """Let go of the authorisation."""
         return "voided"
+
+    def refund(self, order: GiftOrder, amount: Money, key: str) -> Refund:  # noqa: ARG002
+        """Give the play money back."""
+        return Refund("refunded", f"refund-{key}")
+
+    def end_visit(self, visit: str, key: str) -> EndOutcome:  # noqa: ARG002
+        """Nothing to end: the demo's page asks the fund's state itself."""
+        return "ended"
+
+    def look(self, order: GiftOrder, visit: str) -> list[RailEvent]:  # noqa: ARG002
+        """Nothing to tell: there is no provider that could know more than this process."""
+        return []
+
+    def gift_of(self, payment: str) -> str:  # noqa: ARG002
+        """Give nothing: the demo's events always name their gift."""
+        return ""
