@@ -39,7 +39,9 @@ class RequestError(InputError):
 
 def answer_page(body: bytes, policy: str, status: int = 200) -> HttpResponse:
     """Answer with a page of ours."""
-    return HttpResponse(body, status=status, headers=_page_headers(policy))
+    answer = HttpResponse(body, status=status, headers=_page_headers(policy))
+    answer.headers["Content-Length"] = str(len(body))
+    return answer
 
 
 @cache
