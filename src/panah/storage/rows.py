@@ -60,3 +60,5 @@ class FundRules:
     roster: dict[str, object]
     leaf0: bytes
     vkey: str
+    stopped: frozenset[str] = frozenset()
+    """Rails by which no new gift may begin."""

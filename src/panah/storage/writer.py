@@ -164,7 +164,9 @@ def read_rules(cursor: Any) -> FundRules:
     """Read the fund's rules with an open cursor."""
     cursor.execute("SELECT slug, origin, charter, roster, leaf0, vkey FROM storage_fund WHERE id = 1")
     slug, origin, charter, roster, leaf0, vkey = cursor.fetchone()
-    return FundRules(slug, origin, _json(charter), _json(roster), bytes(leaf0), vkey)
+    cursor.execute("SELECT rail FROM storage_stoppedrail")
+    stopped = frozenset(row[0] for row in cursor.fetchall())
+    return FundRules(slug, origin, _json(charter), _json(roster), bytes(leaf0), vkey, stopped)
 
 
 def _json(value: Any) -> dict[str, object]:

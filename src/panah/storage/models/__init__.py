@@ -1,5 +1,6 @@
 """All tables of one fund. Hot paths use them through `storage/batch.py`; everything else by the ORM."""
 
+from panah.storage.models.ending import Refund, RefundRequest, StoppedRail
 from panah.storage.models.fund import Counter, Fund, LogHead, Statement
 from panah.storage.models.gift import BankLine, Gift, RailEventRow
 from panah.storage.models.journal import Entry, Posting
@@ -14,7 +15,10 @@ __all__ = [
     "LogHead",
     "Posting",
     "RailEventRow",
+    "Refund",
+    "RefundRequest",
     "Statement",
+    "StoppedRail",
     "Update",
     "UpdateImage",
 ]
