@@ -29,6 +29,9 @@ TARGETS = {
     "build",
     "clean",
 }
+OWN = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
+"""`make test` runs these tests too: a make below it must not think that it is part of it."""
+
 STUB = """#!/usr/bin/python3
 import os, signal, sys, time
 signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
@@ -39,7 +42,7 @@ time.sleep(60)
 
 
 def make(root: Path, *words: str) -> str:
-    ran = subprocess.run(["make", *words], cwd=root, capture_output=True, text=True, check=False)
+    ran = subprocess.run(["make", *words], cwd=root, env=OWN, capture_output=True, text=True, check=False)
     return ran.stdout + ran.stderr
 
 
@@ -74,7 +77,9 @@ def test_what_is_installed_is_not_installed_again(installed):
 def test_run_says_where_and_ends_on_ctrl_c(installed):
     command = ["make", "run", "PANAH_PORT=8123", "PANAH_HOME=elsewhere"]
     told = ["home: elsewhere\n", "site: http://127.0.0.1:8123/\n"]
-    with subprocess.Popen(command, cwd=installed, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
+    with subprocess.Popen(
+        command, cwd=installed, env=OWN, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as run:
         assert [run.stdout.readline(), run.stdout.readline()] == told
         os.killpg(run.pid, signal.SIGINT)
         assert run.wait(timeout=30) in {2, -signal.SIGINT}  # make itself hears Ctrl-C too, sooner or later
