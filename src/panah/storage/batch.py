@@ -24,7 +24,7 @@ _UPDATE_GIFT: Final = (
     "UPDATE storage_gift SET status = %s, claimed = %s, booked = %s, counted = %s, value_day = %s, log_by = %s"
     " WHERE id = %s"
 )
-_INSERT_EVENT: Final = "INSERT INTO storage_raileventrow (id, gift, outcome) VALUES (%s, %s, %s)"
+_INSERT_EVENT: Final = "INSERT INTO storage_raileventrow (id, gift, outcome, amount) VALUES (%s, %s, %s, %s)"
 _INSERT_ENTRY: Final = "INSERT INTO storage_entry (id, kind, body, gift_ref) VALUES (%s, %s, %s, %s)"
 _INSERT_POSTING: Final = "INSERT INTO storage_posting (entry, account, currency, minor) VALUES (%s, %s, %s, %s)"
 _UPDATE_COUNTER: Final = (
@@ -45,9 +45,9 @@ class Batch:
         self._gifts: dict[str, GiftRow | None] = {}
         self._new: dict[str, GiftRow] = {}
         self._changed: dict[str, GiftRow] = {}
-        self._events: dict[str, str] = {}
+        self._events: dict[str, tuple[str, int]] = {}
         self._commitments: set[bytes] = set()
-        self._new_events: list[tuple[str, str, str]] = []
+        self._new_events: list[tuple[str, str, str, int]] = []
         self._entries: list[tuple[int, str, bytes, str | None]] = []
         self._postings: list[tuple[int, str, str, int]] = []
 
@@ -62,8 +62,9 @@ class Batch:
                 self._gifts[row[0]] = read_gift(row)
         seen = list(events)
         if seen:
-            for identity, outcome in self._select("SELECT id, outcome FROM storage_raileventrow WHERE id", seen):
-                self._events[identity] = outcome
+            events_sql = "SELECT id, outcome, amount FROM storage_raileventrow WHERE id"
+            for identity, outcome, amount in self._select(events_sql, seen):
+                self._events[identity] = (outcome, amount)
         codes = list(commitments)
         if codes:
             self._commitments.update(
@@ -86,7 +87,12 @@ class Batch:
 
     def outcome_of(self, event: str) -> str | None:
         """Give what an event already led to; None when it is new. It must have been named to `submit`."""
-        return self._events.get(event)
+        found = self._events.get(event)
+        return found[0] if found else None
+
+    def taken_by(self, event: str) -> int:
+        """Give what an event took out of its gift, as `add_event` was told. It must have been named to `submit`."""
+        return self._events.get(event, ("", 0))[1]
 
     def is_taken(self, commitment: bytes) -> bool:
         """Tell whether a receipt code is in use. It must have been named to `submit`."""
@@ -112,10 +118,10 @@ class Batch:
         if row.id not in self._new:
             self._changed[row.id] = row
 
-    def add_event(self, event: str, gift: str, outcome: str) -> None:
-        """Remember that an event was carried out."""
-        self._events[event] = outcome
-        self._new_events.append((event, gift, outcome))
+    def add_event(self, event: str, gift: str, outcome: str, amount: int = 0) -> None:
+        """Remember that an event was carried out, and what it took out of the gift."""
+        self._events[event] = (outcome, amount)
+        self._new_events.append((event, gift, outcome, amount))
 
     def add_entry(self, body: dict[str, Any], gift_ref: str | None = None, before: Gift | None = None) -> int:
         """Write one public fact with its postings; give its number in the journal.

@@ -47,11 +47,12 @@ class Gift(models.Model):
 
 
 class RailEventRow(models.Model):
-    """A provider event that was carried out: each counts once, in any order, late or doubled."""
+    """A provider's fact that was carried out: each counts once, in any order, late or doubled."""
 
-    id = models.CharField(primary_key=True, max_length=120)  # "<rail>:<provider's event id>"
+    id = models.CharField(primary_key=True, max_length=140)  # "<rail>:<id of the fact>"
     gift = models.CharField(max_length=32)
     outcome = models.CharField(max_length=12)
+    amount = models.BigIntegerField(default=0)  # what it took out of the gift: this much can come back
 
 
 class BankLine(models.Model):
