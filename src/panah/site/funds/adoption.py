@@ -22,6 +22,7 @@ from panah.proof.checkpoint import Checkpoint, open_checkpoint
 from panah.proof.note import VerifyKey, decode_base64
 from panah.proof.signature import roster_keys, verified_signers
 from panah.proof.tiles import MAX_BUNDLE, WIDTH, TileWriter, entries_path, parse_bundle
+from panah.site.funds import rules
 from panah.site.funds.effects import EFFECTS
 from panah.site.funds.record import remember
 from panah.site.funds.rules import apply_due
@@ -181,7 +182,9 @@ def _repeat(batch: Batch, body: dict[str, Any], setting: Setting, today: dt.date
         until = dt.date.fromisoformat(roster["until"])
         check_signers(kind, signers, roster_keys(roster), day=setting.today, until=until)
         if kind == "update" and not setting.attached.file:
-            batch.add_entry(body)
+            batch.add_entry(body)  # withdrawn since: the leaf stays, the text is gone
+        elif kind == "key":
+            rules.take_key(batch, body)  # its seed may be put back later, with the other keys
         else:
             EFFECTS[kind](batch, body, setting)
         remember(batch, body, body, signers, setting.today)

@@ -100,8 +100,14 @@ def roster(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
 
 
 def key(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
+    """Let the log's next key sign from now on; it must be on this machine."""
     require(State(batch.counter.state), Act.KEY)
     read_log_key(setting.fund, batch.rules.origin, body["vkey"])  # fails unless this machine can sign with it
+    take_key(batch, body)
+
+
+def take_key(batch: Batch, body: dict[str, Any]) -> None:
+    """Write the change of the key down."""
     batch.add_entry(body)
     batch.execute("UPDATE storage_fund SET vkey = %s WHERE id = 1", [body["vkey"]])
     batch.counter.rules += 1
