@@ -49,7 +49,7 @@ def charter(**changes: Any) -> dict[str, Any]:
     text = {"en": "For members of the union who are in danger."}
     return {
         "name": {"en": "Refuge fund"}, "scope": text, "languages": ["en"], "currency": "EUR",
-        "goal": 5_000_000, "minimum": 100, "suggestions": [2500], "purposes": ["shelter", "lawful-travel"],
+        "goal": 5_000_000, "minimum": 100, "suggestions": [2500], "accepts": ["USD", "JPY", "KWD"], "purposes": ["shelter", "lawful-travel"],
         "overflow": "return", "surplus": text, "shortfall": text,
         "siblings": [{"name": "Sibling fund", "url": "https://sibling.invalid/"}],
         "rails": {"fake": {}, "bank": {"payee": "Refuge Union", "iban": "DE89370400440532013000"}},

@@ -42,7 +42,7 @@ def test_no_more_is_stuck_than_there_is_and_no_more_thawed_than_is_stuck(tmp_pat
     def books():
         lab = Lab(tmp_path).found(goal=10_000)
         lab.gift(4_000)
-        lab.gift(1_001, cur="USD", rate="0.8", source="ecb:x", counted=801, rail="fake")
+        lab.gift(1_001, cur="USD", rate="0.8", source="ecb:2021-09-03", counted=801, rail="fake")
         lab.add("freeze", *TWO, **STUCK, amount=3_000)
         return lab
 

@@ -33,7 +33,7 @@ def test_leaves_of_the_right_shape_are_taken_or_refused_with_a_rule(kind, tmp_pa
     lab = Lab(tmp_path).found(goal=3_000)
     lab.gift(4_500)
     lab.add("gift-void", gift=2, amount=500, counted=500, day="2021-09-03", why="void")
-    lab.gift(5_000, counted=0, cur="USD", rate="0.8", source="ecb:x")
+    lab.gift(5_000, counted=0, cur="USD", rate="0.8", source="ecb:2021-09-01")
     lab.add("freeze", "aram", "laleh", rail="fake", cur="EUR", amount=200, day="2021-09-03")
     body = example_leaves()[kind]
     taken = 0

@@ -184,22 +184,25 @@ def test_a_fund_closes_with_nothing_held_and_then_books_nothing(lab):
     lab.update("after", "A year later", day="2021-12-01")
 
 
-def test_foreign_money_is_counted_at_its_rate_and_goes_back_whole(lab):
+def test_foreign_money_is_counted_at_its_rate_and_goes_back_in_proportion(lab):
     foreign = {"cur": "USD", "rate": "0.8643", "source": "ecb:2021-09-03"}
     gift = lab.gift(5_000, counted=4_322, **foreign)  # 4321.5, half to even
     assert lab.books.balances["assets:fake", "USD"] == 5_000
     assert lab.books.counted == 4_322
     assert lab.books.days["2021-09-03", "fake"].amount == 4_322
-    with pytest.raises(RefusedError, match="goes back whole"):
-        lab.add("gift-void", gift=gift, amount=1_000, counted=864, day="2021-09-05", why="void")
-    lab.add("gift-void", gift=gift, amount=5_000, counted=4_322, day="2021-09-05", why="void")
+    assert lab.books.gross_by_currency == {"EUR": 0, "USD": 5_000}
+    with pytest.raises(RefusedError, match="More is taken back"):
+        lab.add("gift-void", gift=gift, amount=1_000, counted=865, day="2021-09-05", why="void")
+    lab.add("gift-void", gift=gift, amount=1_000, counted=864, day="2021-09-05", why="void")  # 3457.6 stay
+    lab.add("gift-void", gift=gift, amount=4_000, counted=3_458, day="2021-09-05", why="void")
     assert not any(lab.books.balances.values())
 
 
 @pytest.mark.parametrize(
     ("more", "rule"),
     [({"cur": "USD"}, "rate and source"), ({"rate": "1"}, "has no rate"),
-     ({"cur": "XXX", "rate": "1", "source": "ecb:x"}, "XXX"), ({"rail": "card"}, "no rail")],
+     ({"cur": "XXX", "rate": "1", "source": "ecb:2021-09-01"}, "XXX"), ({"rail": "card"}, "no rail"),
+     ({"cur": "GBP", "rate": "1.2", "source": "ecb:2021-09-01"}, "accepts no GBP")],
 )  # fmt: skip
 def test_gifts_that_make_no_sense_are_refused(lab, more, rule):
     with pytest.raises(RefusedError, match=rule):

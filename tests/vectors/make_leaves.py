@@ -38,6 +38,8 @@ def good_leaves() -> Iterator[tuple[str, dict[str, Any]]]:
         "gift-foreign",
         _leaf("gift", **GIFT | {"cur": "USD", "rate": "0.8412", "source": "ecb:2021-09-03", "list": rc_of(2)}),
     )
+    receipt = {"cur": "IRR", "rate": "0.000000833333333", "source": "receipt:0123456789abcdef"}
+    yield "gift-by-receipt", _leaf("gift", **GIFT | receipt)
     yield "gift-largest", _leaf("gift", **GIFT | {"amount": 2**53 - 1})
     yield "gift-void", _leaf("gift-void", gift=5, amount=100, counted=0, day=DAY, why="dispute")
     yield "count", _leaf("count", gift=5, counted=100, day=DAY)
@@ -93,6 +95,7 @@ def bad_shapes() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "day-year-zero", _leaf("gift", **GIFT | {"day": "0000-01-01"})
     yield "day-number", _leaf("gift", **GIFT | {"day": 20210903})
     yield "day-persian-digits", _leaf("gift", **GIFT | {"day": "۲۰۲۱-۰۹-۰۳"})
+    yield "source-of-hearsay", _leaf("gift", **GIFT | {"cur": "USD", "rate": "0.84", "source": "friend:aram"})
     yield "rate-with-comma", _leaf("gift", **GIFT | {"rate": "0,84"})
     yield "origin-capital", _leaf("gift", **GIFT) | {"o": "Refuge.invalid"}
     yield "origin-slash-at-end", _leaf("gift", **GIFT) | {"o": ORIGIN + "/"}

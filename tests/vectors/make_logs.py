@@ -70,6 +70,26 @@ def rounding() -> dict[str, Any]:
     return _fields(lab) | {"totals": {str(len(lab.leaves)): totals}}
 
 
+def foreign_parts() -> dict[str, Any]:
+    """Foreign money goes back in parts: what stays is worth its share, half to even, and the last part takes the rest."""
+    lab = Lab(NOWHERE).found(overflow="pass-on", goal=3000)
+    more = {"cur": "USD", "day": DAY}
+    lab.gift(10, 5, rate="0.5", source="ecb:2021-09-02", **more)
+    lab.add("gift-void", gift=2, amount=5, counted=3, day=DAY, why="void")  # 2.5 stay, so 2: 3 go
+    lab.add("gift-void", gift=2, amount=5, counted=2, day=DAY, why="void")
+    _usd(lab)
+    lab.add("gift-void", gift=5, amount=500, counted=423, day=DAY, why="dispute")  # 846 × 501 ÷ 1001 = 423.4…
+    lab.gift(2577)
+    lab.gift(1000, 0, rate="0.845", source="ecb:2021-09-03", **more)  # 845, all held
+    lab.add("overflow", *PAIR, gift=8, amount=400, to="pass-on", sibling="Sibling fund", day=DAY)
+    lab.add("gift-return", *PAIR, gift=8, amount=527, counted=0, day=DAY)  # 1000 × 445 ÷ 845 = 526.6…
+    lab.gift(4_000_000_000_000_000, 0, cur="JPY", rate="0.0000001", source="receipt:0123456789abcdef", day=DAY)
+    totals = {
+        "gifts": 5, "gross": 5 + 846 + 2577 + 845 + 40_000_000_000, "counted": 3000, "held": 40_000_000_000, "state": "met"
+    }  # fmt: skip
+    return _fields(lab) | {"totals": {str(len(lab.leaves)): totals}}
+
+
 def dropped_rail() -> dict[str, Any]:
     """An amendment drops the bank; a transfer that was on its way is booked all the same."""
     lab = Lab(NOWHERE).found()
@@ -136,9 +156,26 @@ def _void_twice(lab: Lab) -> None:
     lab.force("gift-void", gift=2, amount=600, counted=600, day=DAY, why="void")
 
 
-def _foreign_part(lab: Lab) -> None:
+def _foreign_part_rounded_up(lab: Lab) -> None:
     _usd(lab)
-    lab.force("gift-void", gift=2, amount=500, counted=423, day=DAY, why="void")
+    lab.force("gift-void", gift=2, amount=500, counted=424, day=DAY, why="void")
+
+
+def _two_rates(lab: Lab) -> None:
+    _usd(lab)
+    more = {"cur": "USD", "rate": "0.846", "source": "ecb:2021-09-03"}
+    lab.force("gift", **_fields_of(amount=1000, counted=846, **more))
+
+
+def _not_accepted(lab: Lab) -> None:
+    more = {"cur": "GBP", "rate": "1.16", "source": "ecb:2021-09-03"}
+    lab.force("gift", **_fields_of(amount=1000, counted=1160, **more))
+
+
+def _returned_though_passed_on(lab: Lab) -> None:
+    lab.gift(1000, 0, cur="USD", rate="0.845", source="ecb:2021-09-03")
+    _wound(lab).add("overflow", *PAIR, gift=2, amount=400, to="reserve", day=DAY)  # 473 of its cents go with it
+    lab.force("gift-return", *PAIR, gift=2, amount=528, counted=0, day=DAY)
 
 
 def _wound(lab: Lab) -> Lab:
@@ -204,14 +241,19 @@ BROKEN: dict[str, Break] = {
     "count-over-goal": _count_over_goal,
     "counted-after-met": _after_met,
     "void-more-than-left": _void_twice,
-    "foreign-returned-in-part": _foreign_part,
+    "foreign-part-rounded-up": _foreign_part_rounded_up,
+    "foreign-two-rates": _two_rates,
+    "foreign-not-accepted": _not_accepted,
+    "foreign-returned-though-passed-on": _returned_though_passed_on,
     "close-with-held": _closing_with_held,
     "gift-after-close": _after_close,
     "roster-expired": _expired,
     "overflow-not-the-rule": _overflow_elsewhere,
     "counted-more-than-given": lambda lab: lab.force("gift", **_fields_of(amount=1, counted=2)),
     "foreign-without-rate": lambda lab: lab.force("gift", **_fields_of(cur="USD", amount=2, counted=2)),
-    "own-money-with-rate": lambda lab: lab.force("gift", **_fields_of(amount=2, counted=2, rate="1", source="ecb:x")),
+    "own-money-with-rate": lambda lab: lab.force(
+        "gift", **_fields_of(amount=2, counted=2, rate="1", source="ecb:2021-09-03")
+    ),
     "rail-not-in-charter": lambda lab: lab.force("gift", **_fields_of(amount=2, counted=2, rail="cash")),
     "void-of-no-gift": lambda lab: lab.force("gift-void", gift=1, amount=1, counted=1, day=DAY, why="void"),
     "void-of-a-later-leaf": lambda lab: lab.force("gift-void", gift=9, amount=1, counted=1, day=DAY, why="void"),
@@ -248,6 +290,7 @@ def log_cases() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """All of them as (verdict, name, fields); a refused one names the leaf."""
     yield "ok", "full-life", full_life()
     yield "ok", "rounding", rounding()
+    yield "ok", "foreign-parts", foreign_parts()
     yield "ok", "new-roster", new_roster()
     yield "ok", "dropped-rail", dropped_rail()
     yield "ok", "frozen-rail", frozen_rail()

@@ -10,8 +10,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 from panah.core.fund import State, move
-from panah.core.money import EXPONENTS
-from panah.core.postings import FROZEN, HELD, INCOME, Gift, worth
+from panah.core.money import EXPONENTS, MAX_MINOR
+from panah.core.postings import FROZEN, HELD, INCOME, Gift, amount_passed, value_back, worth
 from panah.errors import N_, RefusedError
 
 if TYPE_CHECKING:
@@ -68,8 +68,15 @@ def _life(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
 def _foreign_gift(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
     rule("rate" in leaf and "source" in leaf, N_("A gift in foreign money names its rate and source."))
     rule(leaf["cur"] in EXPONENTS, N_("%(cur)s is not a currency that Panah knows."), cur=leaf["cur"])
+    rule(leaf["cur"] in books.currencies, N_("The charter accepts no %(cur)s."), cur=leaf["cur"])
+    # One source says one thing: a fund can't count two givers of one day at two rates.
+    known = books.rates.setdefault((leaf["cur"], leaf["source"]), leaf["rate"])
+    rule(leaf["rate"] == known, N_("Another gift names another rate of the same source: %(rate)s."), rate=known)
     value, counted = worth(leaf["amount"], leaf["cur"], leaf["rate"], books.currency), leaf["counted"]
+    rule(value <= MAX_MINOR, N_("This gift is worth more than a leaf can hold."))
     index = books.size
+    amount, before = books.foreign.get(leaf["cur"], (0, 0))
+    books.foreign[leaf["cur"]] = (amount + leaf["amount"], before + value)
     # As a gift of its worth in the fund's currency; then the asset is moved to the currency it is in.
     books.add_gift(leaf["day"], leaf["rail"], value, counted)
     books.size = index
@@ -83,18 +90,9 @@ def _foreign_gift(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -
 def _take_back(books: Books, _: int, leaf: dict[str, Any], gift: Gift | None) -> None:
     assert gift is not None
     amount, counted = leaf["amount"], leaf["counted"]
-    if gift.currency == books.currency:
-        held = amount - counted
-        fits = amount <= gift.amount and counted <= gift.counted and 0 <= held <= gift.held
-        rule(fits, N_("More is taken back than is left of the gift in leaf %(gift)s."), gift=leaf["gift"])
-    else:  # a part would need a second rounding of the rate
-        held = gift.held
-        whole = amount == gift.amount and counted == gift.counted and amount > 0
-        rule(
-            whole,
-            N_("The gift in leaf %(gift)s is foreign money: it goes back whole."),
-            gift=leaf["gift"],
-        )
+    held = value_back(gift, amount) - counted
+    fits = amount <= gift.amount and counted <= gift.counted and 0 <= held <= gift.held
+    rule(fits, N_("More is taken back than is left of the gift in leaf %(gift)s."), gift=leaf["gift"])
     left = Gift(gift.rail, gift.currency, gift.amount - amount, gift.counted - counted, gift.held - held)
     books.store.leave(leaf["gift"], left, books.currency)
     books.counted -= counted
@@ -138,9 +136,8 @@ def _overflow(books: Books, _: int, leaf: dict[str, Any], gift: Gift | None) -> 
     names = [sibling["name"] for sibling in books.charter["siblings"]]
     named = leaf.get("sibling") in names if to == "pass-on" else "sibling" not in leaf
     rule(named, N_("Money is passed on only to a sibling fund that the charter names."))
-    left = gift._replace(held=gift.held - amount)
-    if gift.currency == books.currency:
-        left = left._replace(amount=gift.amount - amount)
+    # What went elsewhere can't go back to its giver as well.
+    left = gift._replace(held=gift.held - amount, amount=gift.amount - amount_passed(gift, amount))
     books.store.leave(leaf["gift"], left, books.currency)
     books.held -= amount
     if to == "pass-on":

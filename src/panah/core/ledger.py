@@ -45,6 +45,9 @@ class Books:
         self.code: tuple[int, list[list[str]]] | None = None
         self.open_rows: dict[tuple[str, str], tuple[DayTotal, int]] = {}  # what add_gift has checked already
         self.moves: dict[tuple[str, str], int] = {}  # balances beside those in `days`
+        self.currencies: set[str] = set()  # all that the charter ever accepted, its own among them
+        self.rates: dict[tuple[str, str], str] = {}  # (currency, source) → rate
+        self.foreign: dict[str, tuple[int, int]] = {}  # currency → what arrived in it, and what that counted
         self.pending: list[dict[str, Any]] = []  # amendments whose notice still runs
 
     # -- totals ---------------------------------------------------------------------------------------------
@@ -57,6 +60,12 @@ class Books:
     def gross(self) -> int:
         """Everything that arrived, before returns and fees, in the fund's currency."""
         return sum(row.amount for row in self.days.values())
+
+    @property
+    def gross_by_currency(self) -> dict[str, int]:
+        """Everything that arrived, each currency in its own minor units, the fund's own first."""
+        own = self.gross - sum(value for _, value in self.foreign.values())
+        return {self.currency: own} | {currency: amount for currency, (amount, _) in sorted(self.foreign.items())}
 
     @property
     def fees(self) -> int:
@@ -178,6 +187,7 @@ class Books:
     def take_terms(self, terms: dict[str, Any]) -> None:
         self.charter = terms
         self.rails |= set(terms["rails"])
+        self.currencies |= {terms["currency"], *terms.get("accepts", ())}
         # Gifts of the last days may have passed a lowered goal: then it is reached, and nobody did wrong.
         self.goal = max(terms["goal"], self.counted)
         self.open_rows.clear()

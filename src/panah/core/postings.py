@@ -42,6 +42,29 @@ def worth(amount: int, currency: str, rate: str, into: str) -> int:
     return value + (2 * rest > scale or (2 * rest == scale and value & 1))
 
 
+def share(value: int, part: int, of: int) -> int:
+    """Give `value` × `part` ÷ `of`, rounded half to even: what a part of foreign money is worth, and back."""
+    scaled, rest = divmod(value * part, of) if of else (0, 0)
+    return scaled + (2 * rest > of or (2 * rest == of and scaled & 1))
+
+
+def value_back(gift: Gift, amount: int) -> int:
+    """Value `amount` of a gift that is taken out again, in the fund's currency.
+
+    The proportional rule: what stays is worth its share of what was left before, rounded half to even, and the
+    rest goes. So the last part takes the last cent, whatever was rounded on the way. In the fund's own currency
+    this is the amount itself.
+    """
+    left = gift.counted + gift.held
+    return left - share(left, gift.amount - amount, gift.amount)
+
+
+def amount_passed(gift: Gift, value: int) -> int:
+    """Give how much of a gift's own money goes with `value` of it that is passed on or reserved; same rule."""
+    left = gift.counted + gift.held
+    return gift.amount - share(gift.amount, left - value, left)
+
+
 def _across(account: str, currency: str, amount: int, into: str, value: int) -> list[Posting]:
     """Debit `account`; across currencies both sides meet in `equity:exchange`, so that each sums to zero."""
     lines = [(account, currency, amount)]
@@ -67,8 +90,8 @@ def postings(leaf: dict[str, Any], currency: str, gift: Gift | None = None) -> l
             lines += [(INCOME, currency, -counted), (HELD, currency, -held)]
         case "gift-void" | "gift-return":
             assert gift is not None
-            held = leaf["amount"] - leaf["counted"] if gift.currency == currency else gift.held
-            value = leaf["counted"] + held
+            value = value_back(gift, leaf["amount"])
+            held = value - leaf["counted"]
             lines = _across(f"assets:{gift.rail}", gift.currency, -leaf["amount"], currency, -value)
             lines += [(INCOME, currency, leaf["counted"]), (HELD, currency, held)]
         case "count":

@@ -52,8 +52,8 @@ _TYPES: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
         },
         {
             "list": octets(32),  # SHA-256 of the signed bank list it came from
-            "rate": matching(r"[0-9]{1,9}(\.[0-9]{1,9})?", "a rate"),
-            "source": matching(r"[a-z0-9:.-]{3,60}", "the source of the rate"),
+            "rate": matching(r"[0-9]{1,9}(\.[0-9]{1,15})?", "a rate"),
+            "source": matching(r"ecb:[0-9]{4}-[0-9]{2}-[0-9]{2}|receipt:[0-9a-f]{16}", "the source of the rate"),
         },
     ),
     "gift-void": (

@@ -44,6 +44,8 @@ export class Books {
   state: State = "draft";
   terms: Body = {}; // the charter as amended so far
   readonly rails = new Set<string>(); // all that the charter ever named: late money still arrives there
+  readonly currencies = new Set<string>(); // all that the charter ever accepted, its own among them
+  readonly rates = new Map<string, string>(); // "currency source" → rate
   readonly vkeys: string[] = [];
   readonly store = new GiftStore();
   readonly assets = new Assets();
@@ -76,6 +78,7 @@ export class Books {
   takeTerms(terms: Body): void {
     this.terms = terms;
     for (const rail of Object.keys(terms["rails"] as Body)) this.rails.add(rail);
+    for (const code of [terms["currency"], ...((terms["accepts"] as string[] | undefined) ?? [])]) this.currencies.add(String(code));
     // Gifts of the last days may have passed a lowered goal: then it is reached, and nobody did wrong.
     this.goal = Math.max(Number(terms["goal"]), this.counted);
     if (this.state === "open") this.fill(this.goal - this.counted);

@@ -4,6 +4,16 @@ const DECIMALS: { [currency: string]: number } = { IQD: 3, ISK: 0, JPY: 0, KRW: 
 
 export const decimalsOf = (currency: string): number => DECIMALS[currency] ?? 2;
 
+/** Give `value` × `part` ÷ `of`, rounded half to even, without floats. */
+export function share(value: number, part: number, of: number): number {
+  if (!of) return 0;
+  const [exact, scale] = [BigInt(value) * BigInt(part), BigInt(of)];
+  const whole = exact / scale;
+  const twice = (exact % scale) * BigInt(2);
+  const up = twice > scale || (twice === scale && whole % BigInt(2) === BigInt(1));
+  return Number(up ? whole + BigInt(1) : whole);
+}
+
 /** Value `amount` at `rate` (units of `into` for one of `currency`), rounded half to even, without floats. */
 export function worth(amount: number, currency: string, rate: string, into: string): number {
   const [whole = "", decimals = ""] = rate.split(".");

@@ -5,7 +5,7 @@ import { must } from "../proof/errors.ts";
 import type { Leaf } from "../proof/leaf.ts";
 import { STUCK } from "./assets.ts";
 import type { Books } from "./books.ts";
-import { worth } from "./money.ts";
+import { share, worth } from "./money.ts";
 
 type Rule = (books: Books, leaf: Leaf) => void;
 
@@ -45,12 +45,23 @@ const life: Rule = (books, leaf) => {
 const railIsNamed = (books: Books, leaf: Leaf): void =>
   must(books.rails.has(text(leaf, "rail")), "the charter names no such rail");
 
+/** Value a gift in other money at its rate, which one source says only once. */
+function foreignValue(books: Books, leaf: Leaf): number {
+  const [currency, rate, source] = [text(leaf, "cur"), text(leaf, "rate"), `${text(leaf, "cur")} ${text(leaf, "source")}`];
+  must(books.currencies.has(currency), `the charter accepts no ${currency}`);
+  must((books.rates.get(source) ?? rate) === rate, "another gift names another rate of the same source");
+  books.rates.set(source, rate);
+  const value = worth(whole(leaf, "amount"), currency, rate, books.currency);
+  must(value <= Number.MAX_SAFE_INTEGER, "this gift is worth more than a leaf can hold");
+  return value;
+}
+
 const gift: Rule = (books, leaf) => {
   const [amount, counted, currency] = [whole(leaf, "amount"), whole(leaf, "counted"), text(leaf, "cur")];
   const own = currency === books.currency;
   const rated = "rate" in leaf && "source" in leaf;
   must(own ? !("rate" in leaf || "source" in leaf) : rated, "a gift in foreign money, and only it, names a rate");
-  const value = own ? amount : worth(amount, currency, text(leaf, "rate"), books.currency);
+  const value = own ? amount : foreignValue(books, leaf);
   railIsNamed(books, leaf);
   must(counted <= value, "more is counted than was given");
   must(counted <= books.room, books.state === "open" ? "more would be counted than the goal" : "the fund counts no new gifts");
@@ -67,12 +78,11 @@ const gift: Rule = (books, leaf) => {
 const takeBack: Rule = (books, leaf) => {
   const [index, amount, counted] = [whole(leaf, "gift"), whole(leaf, "amount"), whole(leaf, "counted")];
   const given = books.store.find(index);
-  const held = given.foreign ? given.held : amount - counted;
+  const before = given.counted + given.held;
+  // Proportional: what stays is worth its share of what was left. In the fund's own money this is the amount itself.
+  const held = before - share(before, Math.max(0, given.amount - amount), given.amount) - counted;
   const fits = amount <= given.amount && counted <= given.counted && held >= 0 && held <= given.held;
-  const back = amount === given.amount && counted === given.counted;
   must(fits, `more is taken back than is left of the gift in leaf ${index}`);
-  // A part of foreign money would need a second rounding of the rate.
-  must(!given.foreign || back, `the gift in leaf ${index} is foreign money: it goes back whole`);
   const left = { ...given, amount: given.amount - amount, counted: given.counted - counted, held: given.held - held };
   books.store.leave(index, left);
   books.assets.move(`assets:${given.rail}`, given.currency, -amount);
@@ -103,7 +113,9 @@ const overflow: Rule = (books, leaf) => {
   const names = (books.terms["siblings"] as { name: string }[]).map((sibling) => sibling.name);
   const named = to === "pass-on" ? names.includes(text(leaf, "sibling")) : !("sibling" in leaf);
   must(named, "money is passed on only to a sibling fund that the charter names");
-  books.store.leave(index, { ...given, amount: given.foreign ? given.amount : given.amount - amount, held: given.held - amount });
+  const before = given.counted + given.held;
+  // What went elsewhere can't go back to its giver as well.
+  books.store.leave(index, { ...given, amount: share(given.amount, before - amount, before), held: given.held - amount });
   books.held -= amount;
   if (to === "pass-on") books.passedOn += amount;
   else books.reserved += amount;

@@ -25,8 +25,8 @@ const TYPES: { [kind: string]: [Shapes, Shapes?] } = {
     { cur: currency, amount, counted: whole(0), day, rail, rc: octets(32) },
     {
       list: octets(32),
-      rate: matching("[0-9]{1,9}(\\.[0-9]{1,9})?", "a rate"),
-      source: matching("[a-z0-9:.-]{3,60}", "the source of the rate"),
+      rate: matching("[0-9]{1,9}(\\.[0-9]{1,15})?", "a rate"),
+      source: matching("ecb:[0-9]{4}-[0-9]{2}-[0-9]{2}|receipt:[0-9a-f]{16}", "the source of the rate"),
     },
   ],
   "gift-void": [{ gift: index, amount, counted: whole(0), day, why: oneOf("void", "dispute", "returned") }],
