@@ -29,7 +29,10 @@ SESSION = {
     "customer_details": {"name": "Anna Beispiel", "email": "anna@beispiel.example"},
 }  # fmt: skip
 DISPUTE = {"id": "dp_1234", "amount": 2550, "currency": "eur", "payment_intent": "pi_1234", "status": "needs_response"}
-REFUND = {"id": "re_1234", "amount": 1000, "currency": "eur", "payment_intent": "pi_1234", "status": "succeeded"}
+REFUND = {
+    "id": "re_1234", "amount": 1000, "currency": "eur", "payment_intent": "pi_1234", "status": "succeeded",
+    "balance_transaction": "txn_1234",
+}  # fmt: skip
 
 
 def told(kind, value, *, at=NOW, now=NOW, secret=SECRET):
@@ -94,6 +97,8 @@ def test_refunds_and_disputes_name_the_payment():
         ("payment_intent.succeeded", INTENT | {"metadata": {"gift": "another shop's"}}),
         ("checkout.session.completed", SESSION | {"payment_status": "no_payment_required"}),
         ("refund.created", REFUND | {"payment_intent": None}),
+        ("refund.created", REFUND | {"balance_transaction": None}),
+        ("refund.created", REFUND | {"status": "pending", "balance_transaction": None}),
     ],
 )
 def test_what_says_nothing_of_a_gift_is_passed_by(kind, value):

@@ -91,8 +91,11 @@ class World:
             raise FaultError(400, "amount_too_large")
         if amount < 50:
             raise FaultError(400, "amount_too_small")
+        rest = intent["amount_capturable"] - amount
         intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}
         self.captures.append((name, amount))
+        if rest:
+            self._release(intent, rest)
         self.tell("charge.captured", {"object": "charge", "payment_intent": name})
         self.tell("payment_intent.succeeded", intent)
         return intent
@@ -101,9 +104,19 @@ class World:
         intent = self._find(self.intents, name)
         if intent["status"] in {"succeeded", "canceled"}:
             raise FaultError(400, "payment_intent_unexpected_state", payment_intent=copy.deepcopy(intent))
+        freed = intent["amount_capturable"]
         intent |= {"status": "canceled", "amount_capturable": 0}
+        if freed:
+            self._release(intent, freed)
         self.tell("payment_intent.canceled", intent)
         return intent
+
+    def _release(self, intent: Object, amount: int) -> None:
+        """What was authorised and not taken is shown as a refund that moved nothing."""
+        shown = {"object": "refund", "id": self._name("re"), "amount": amount, "currency": intent["currency"]}
+        shown |= {"payment_intent": intent["id"], "status": "succeeded", "metadata": {}, "balance_transaction": None}
+        self.tell("charge.refunded", {"object": "charge", "payment_intent": intent["id"], "amount_refunded": amount})
+        self.tell("refund.created", shown)
 
     def refund(self, payment: str, amount: int | None = None, metadata: Object | None = None) -> Object:
         intent = self._find(self.intents, payment)
@@ -118,6 +131,7 @@ class World:
         value = self.refunds[name] = {
             "id": name, "object": "refund", "amount": amount, "currency": intent["currency"],
             "payment_intent": payment, "status": "succeeded", "metadata": metadata or {}, "created": self.now(),
+            "balance_transaction": self._name("txn"),
         }  # fmt: skip
         self.tell("charge.refunded", {"object": "charge", "payment_intent": payment, "amount_refunded": gone + amount})
         self.tell("refund.created", value)

@@ -21,7 +21,7 @@ Object = Mapping[str, Any]
 
 _ID: Final = re.compile(r"[A-Za-z0-9_]{4,120}", re.ASCII)
 _GIFT: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
-_CALL: Final = re.compile(r"[0-9a-f]{32}:[a-z]{2,8}(:\d{1,4})?", re.ASCII)
+_CALL: Final = re.compile(r"[0-9a-f]{32,64}(:[a-z]{2,8}(:\d{1,4})?)?", re.ASCII)
 _CURRENCY: Final = re.compile(r"[a-z]{3}", re.ASCII)
 
 
@@ -75,10 +75,10 @@ def intent_fact(intent: Object, day: dt.date) -> RailEvent | None:
 def refund_fact(refund: Object, day: dt.date) -> RailEvent | None:
     """Read a Refund: money on its way back, or one that failed and so came back to the fund.
 
-    Stripe takes the money from the balance when a refund is made, not when it arrives.
+    It counts when it leaves the account's balance, which its `balance_transaction` proves. Without one nothing
+    has moved yet, or never will: Stripe also calls a "refund" what it lets go of after a void or a part's capture.
     """
-    payment = refund.get("payment_intent")
-    if not payment:
+    if not refund.get("payment_intent") or not refund.get("balance_transaction"):
         return None
     name, amount = _id(refund, "id"), _money(refund, "amount")
     payment, call = _id(refund, "payment_intent"), _call(refund)

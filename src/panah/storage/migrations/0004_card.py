@@ -15,7 +15,6 @@ class Migration(migrations.Migration):
                 ("rail", models.CharField(max_length=12)),
                 ("kind", models.CharField(max_length=8)),
                 ("amount", models.BigIntegerField(default=0)),
-                ("booked", models.BooleanField(default=False)),
                 ("state", models.CharField(default="waiting", max_length=8)),
                 ("first", models.BigIntegerField(null=True)),
                 ("due", models.BigIntegerField(default=0)),

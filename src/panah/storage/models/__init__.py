@@ -1,7 +1,7 @@
 """All tables of one fund. Hot paths use them through `storage/batch.py`; everything else by the ORM."""
 
-from panah.storage.models.ending import Refund, RefundRequest, StoppedRail
 from panah.storage.models.call import RailCall, Visit
+from panah.storage.models.ending import Refund, RefundRequest, StoppedRail
 from panah.storage.models.fund import Counter, Fund, LogHead, Statement
 from panah.storage.models.gift import BankLine, Gift, RailEventRow
 from panah.storage.models.journal import Entry, Posting

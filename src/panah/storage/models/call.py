@@ -30,15 +30,14 @@ class Visit(models.Model):
 class RailCall(models.Model):
     """One call that moves money or stops it; `key` is its idempotency key at the provider.
 
-    state: waiting → done (what it led to is in the books) or refused (a person must look).
+    state: waiting → done (what it led to is in the books). Refunds have a table of their own (`ending.py`).
     """
 
     key = models.CharField(primary_key=True, max_length=60)  # "<gift>:<kind>[:<number>]"
     gift = models.CharField(max_length=32, db_index=True)
     rail = models.CharField(max_length=12)
-    kind = models.CharField(max_length=8)  # capture, void, expire, refund
+    kind = models.CharField(max_length=8)  # capture, void, expire
     amount = models.BigIntegerField(default=0)
-    booked = models.BooleanField(default=False)  # a refund that a signed statement has put into the books already
     state = models.CharField(max_length=8, default="waiting")
     first = models.BigIntegerField(null=True)  # Unix time of the first try: the age of the key
     due = models.BigIntegerField(default=0)
