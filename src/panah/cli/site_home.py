@@ -50,20 +50,21 @@ def open_fund(home: Path, slug: str = "") -> tuple[FundHome, FundRules]:
 
 
 @contextmanager
-def hold_home(home: Path) -> Iterator[None]:
+def hold_home(home: Path, *, alone: bool = True) -> Iterator[None]:
     """Be the only process that serves or replaces this home. Raises `RefusedError` when another one is.
 
-    On SQLite a second sequencer would stop at the first step; here it is told before it starts.
+    Several servers may share a home whose funds are in PostgreSQL (`alone` false): there a lease says who
+    sequences. SQLite is for one, and it is told here, before it starts.
     """
     home.mkdir(parents=True, exist_ok=True)
     handle = os.open(home / ".serving", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except OSError as error:
             raise RefusedError(
                 N_("Another process serves %(home)s already."),
-                hint=N_("End it first, or use another folder: --home or PANAH_HOME."),
+                hint=N_("End it first, or use another folder (--home). Several need PostgreSQL: PANAH_DATABASE."),
                 home=str(home),
             ) from error
         yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import secrets
 import socket
 import sys
 import threading
@@ -26,6 +27,7 @@ from panah.cli.site_home import hold_home, home_of, take_home
 from panah.errors import N_, InputError
 from panah.site.demo import making
 from panah.site.home import Site, read_site, write_site
+from panah.site.publisher import RUN
 from panah.storage.funds import list_funds
 
 THREADS: Final = 32
@@ -87,10 +89,11 @@ def _run(home: Path, host: str, port: int, workers: int, after: str = "") -> int
         )
     # The worker is a fresh process and reads the environment.
     os.environ["PANAH_HOME"] = str(home)
+    os.environ[RUN] = secrets.token_hex(8)
     settings.PANAH_HOME = home
     _check_settings()
     _check_port(host, port)
-    with hold_home(home), contextlib.ExitStack() as stack:
+    with hold_home(home, alone=not settings.PANAH_DATABASE), contextlib.ExitStack() as stack:
         address = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}/"  # noqa: S104 - compared, not bound
         stack.enter_context(_telling_when_ready(address, after))
         Granian(

@@ -3,14 +3,24 @@
 The writer's listener only compares and signals; rendering runs in this thread. A change of state (the
 goal is met, gifts are paused) is rendered at once. Changes by other processes (a command line, another
 site process) are found by looking at the counter once a second.
+
+Of several processes one renders at a time, and each state once: whoever comes first notes in the fund's
+folder what the files show. A process that was paused over its rendering leaves that note behind the
+counter, so the next look of any process mends what it wrote.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import json
 import logging
+import os
+import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 from django.db import connections
@@ -24,14 +34,16 @@ PAUSE: Final = 1.0
 log = logging.getLogger("panah.site")
 
 Shown = tuple[Any, ...]
+RUN: Final = "PANAH_RUN"
+"""Names one start of the site in its processes' environment: a new start renders anew, with its own templates."""
 
 
 class Publisher:
-    """One per fund and process; on several processes each renders the same bytes, which is harmless."""
+    """One per fund and process. `changed` is told whether more than the log or the day changed."""
 
     def __init__(self, fund: FundHome, address: str, changed: Callable[[bool], None]) -> None:
         self._fund = fund
-        self._changed = changed  # told after each rendering: whether more than the log or the day changed
+        self._changed = changed
         self._reader = FaceReader(fund, address)
         self._wake = threading.Event()
         self._at_once = threading.Event()
@@ -39,6 +51,7 @@ class Publisher:
         self._shown: Shown = ()
         self._logged = -1
         self._day = ""
+        self._run_name = os.environ.get(RUN) or secrets.token_hex(8)
         self.publish_now()
         self._thread = threading.Thread(target=self._run, name=f"publisher {fund.slug}", daemon=True)
         self._thread.start()
@@ -57,14 +70,44 @@ class Publisher:
         self._wake.set()
 
     def publish_now(self) -> None:
-        """Render what changed, in the caller's thread."""
+        """Render what changed, in the caller's thread, unless another process has rendered it."""
         shown, logged, day = self._reader.glance()
+        if not self._is_published(shown, logged, day):
+            with self._alone() as alone:
+                if not alone:
+                    return  # whoever renders now may do it from an older look: look again at the next turn
+                shown, logged, day = self._reader.glance()
+                if not self._is_published(shown, logged, day):
+                    self._note.unlink(missing_ok=True)  # cut off from here on, the files are nobody's state
+                    publish(self._reader.view(), self._fund.public)
+                    self._note.write_text(self._name(shown, logged, day))
         if (shown, logged, day) == (self._shown, self._logged, self._day):
             return
-        publish(self._reader.view(), self._fund.public)
         told = bool(self._shown) and (shown[0], shown[2:]) != (self._shown[0], self._shown[2:])
         self._shown, self._logged, self._day = shown, logged, day
         self._changed(told)
+
+    @property
+    def _note(self) -> Path:
+        return self._fund.folder / "published"
+
+    def _name(self, shown: Shown, logged: int, day: str) -> str:
+        return json.dumps([self._run_name, shown, logged, day])
+
+    def _is_published(self, shown: Shown, logged: int, day: str) -> bool:
+        try:
+            return self._note.read_text() == self._name(shown, logged, day)
+        except FileNotFoundError:
+            return False
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """Be the only process that renders; gives False when another one is at it for longer than a turn."""
+        handle = os.open(self._fund.folder / ".publishing", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            yield _lock(handle, time.monotonic() + PAUSE)
+        finally:
+            os.close(handle)
 
     def stop(self) -> None:
         """Render a last time and end."""
@@ -82,7 +125,20 @@ class Publisher:
                 self.publish_now()
             except Exception as error:  # noqa: BLE001 - the old pages stay up; the next round tries again
                 log.error("publishing failed: %s", type(error).__name__)
+                connections[self._fund.alias].close_if_unusable_or_obsolete()
             # At most once a second, but a change of state does not wait.
             self._at_once.wait(max(0.0, PAUSE - (time.monotonic() - begun)))
             self._at_once.clear()
         connections[self._fund.alias].close()
+
+
+def _lock(handle: int, until: float) -> bool:
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.02)
+        else:
+            return True

@@ -10,6 +10,7 @@ from pathlib import Path
 from panah.site.funds.actions import bring_into_force
 from panah.site.publisher import Publisher
 from panah.storage.funds import FundHome, attach, list_funds, migrate
+from panah.storage.lease import drop_folder, hold_folder
 from panah.storage.rows import CounterRow
 from panah.storage.sequencing import Sequencer
 from panah.storage.writer import stop_writers, writer_for
@@ -30,11 +31,14 @@ _running: dict[str, Running] = {}
 def start(home: Path, database: str = "", address_of: Callable[[str], str] = lambda _: "") -> list[Running]:
     """Attach every fund under `home`, complete what a crash cut off, and start its threads. Once per process.
 
+    Raises `RefusedError` when another process serves a fund whose database is SQLite.
+
     `address_of` gives the address under which the world finds a fund's folder, by its short name.
     """
     for fund in list_funds(home):
         if fund.slug not in _running:
             attach(fund, database)
+            hold_folder(fund)
             migrate(fund)
             _running[fund.slug] = _start(fund, address_of(fund.slug))
     return list(_running.values())
@@ -80,5 +84,7 @@ def stop() -> None:
     for entry in _running.values():
         entry.sequencer.stop()
         entry.publisher.stop()
-    _running.clear()
     stop_writers()
+    for entry in _running.values():
+        drop_folder(entry.fund)
+    _running.clear()

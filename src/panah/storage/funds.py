@@ -6,6 +6,7 @@ table needs a fund column, no query can mix two funds, and a folder can be hande
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,5 +130,8 @@ def _postgresql(fund: FundHome, address: str) -> dict[str, object]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": f"-c search_path={_schema(fund)} -c synchronous_commit=on"},
+        "OPTIONS": {
+            "options": f"-c search_path={_schema(fund)} -c synchronous_commit=on",
+            "application_name": f"panah {os.getpid()}",  # so that an operator finds who waits, and who sequences
+        },
     }
