@@ -125,3 +125,19 @@ def test_a_gap_is_filled_escaped_and_only_once():
         page.fill({"one": "x"})
     with pytest.raises(KeyError):
         pages.Gaps()["not a name"]
+
+
+def test_a_fault_of_ours_answers_plainly_and_logs_its_place_but_nothing_typed(two_funds, monkeypatch, caplog):
+    def fail(*_):
+        raise RuntimeError("code 123456 of Parisa")
+
+    monkeypatch.setattr("panah.site.gifts.views.face_of", fail)
+    answer = Client(raise_request_exception=False).get("/en/give/?amount=20")
+    assert answer.status_code == 500
+    assert "lost" in answer.content.decode()
+    assert 'dir="rtl"' in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+    logged = [record.getMessage() for record in caplog.records if record.name == "panah.site"]
+    assert len(logged) == 1
+    assert "RuntimeError in fail line" in logged[0]
+    assert "Parisa" not in logged[0]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import time
+import traceback
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from panah.storage.funds import FundHome
 
+log = logging.getLogger("panah.site")
 BROKEN: Final = N_("Something broke here. Nothing was taken twice and nothing was lost; please try again in a minute.")
 _PLAIN: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Panah</title>'
@@ -79,7 +83,13 @@ def answer_unreadable(request: HttpRequest, exception: Exception | None = None) 
 
 
 def answer_broken(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    """Answer 500 without asking database or templates: they may be what broke."""
+    """Answer 500 without asking database or templates: they may be what broke.
+
+    The log gets the kind and the place of the fault, never its text: that could hold what a giver typed.
+    """
+    kind, _, trace = sys.exc_info()
+    places = [f"{frame.name} line {frame.lineno}" for frame in traceback.extract_tb(trace)[-3:]]
+    log.error("request failed: %s in %s", kind.__name__ if kind else "?", " < ".join(reversed(places)))
     return _plain(BROKEN, 500)
 
 
