@@ -12,7 +12,7 @@ from typing import Any, Final
 from panah.core.fund import Act, State, move, require
 from panah.errors import N_, RefusedError
 from panah.proof.note import decode_base64
-from panah.site.funds import moves, rules
+from panah.site.funds import freezing, moves, rules
 from panah.site.funds.setting import Setting
 from panah.site.funds.texts import check_attached
 from panah.storage.batch import Batch
@@ -42,11 +42,12 @@ def _life(batch: Batch, body: dict[str, Any], _: Setting) -> None:
 def _close(batch: Batch, body: dict[str, Any], _: Setting) -> None:
     counter = batch.counter
     to = move(_state(batch), State.CLOSED)
-    if counter.held or counter.claimed:
+    if open_ends := moves.open_ends(batch):
         raise RefusedError(
-            N_("Money past the goal is still held, so the fund can't close."),
-            hint=N_("Return it, pass it on or reserve it first, as the charter's overflow rule says."),
-        )
+            N_("The fund can't close, something is still open: %(open)s."),
+            hint=N_("panah site held, requests and status list each; docs/how/endings.md says how each one ends."),
+            open="; ".join(open_ends),
+        )  # fmt: skip
     batch.add_entry(body)
     counter.state = to.value
     counter.face += 1
@@ -93,17 +94,11 @@ def _take_down(batch: Batch, body: dict[str, Any], _: Setting) -> None:
     batch.counter.face += 1
 
 
-def _switch(batch: Batch, body: dict[str, Any], _: Setting) -> None:
-    """Pause and resume."""
-    require(_state(batch), Act.PAUSE)
-    setattr(batch.counter, f"{body['what']}_paused", body["t"].endswith("/pause"))
-    batch.counter.face += 1
-
-
 EFFECTS: Final[dict[str, Effect]] = {
     "life": _life, "close": _close, "amend": rules.amend, "roster": rules.roster, "key": rules.key,
     "fee": moves.fee, "settle": moves.settle, "code": _code,
     "gift-return": moves.gift_return, "overflow": moves.overflow, "update": _update,
-    "withdraw": _take_down, "restore": _take_down, "pause": _switch, "resume": _switch,
+    "withdraw": _take_down, "restore": _take_down, "pause": freezing.switch, "resume": freezing.switch,
+    "freeze": freezing.freeze, "thaw": freezing.thaw,
 }  # fmt: skip
 """Kind of statement → what it does; `charter` and `bank-list` are not here but in `actions.py`."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from panah.core.fund import Act, State, require
-from panah.core.money import EXPONENTS
+from panah.core.money import EXPONENTS, Money
+from panah.core.postings import FROZEN
 from panah.errors import N_, RefusedError
+from panah.site.funds.freezing import stuck
 from panah.site.gifts.booking import count_waiting, take_out
+from panah.site.gifts.returning import agree
 from panah.storage.batch import left_of
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ def settle(batch: Batch, body: dict[str, Any], _: Setting) -> None:
     require(State(batch.counter.state), Act.SETTLE)
     if not body["from"].startswith("assets:") or not body["to"].startswith("assets:"):
         raise RefusedError(N_("Money is settled only between the fund's own assets."))
+    if body["from"].startswith(FROZEN) or body["to"].startswith(FROZEN):
+        raise RefusedError(N_("Money that is stuck on a rail moves only by freeze and thaw."))
     if not {body["cur"], body["into"]} <= EXPONENTS.keys():
         raise RefusedError(N_("Panah knows no such currency."))
     if body["cur"] == body["into"] and (body["in"] != body["out"] or body["from"] == body["to"]):
@@ -63,7 +68,8 @@ def gift_return(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
         )  # fmt: skip
     before = left_of(row)
     take_out(batch, row, body["amount"])
-    batch.add_entry(body, before=before)
+    batch.add_entry(body, gift_ref=row.id, before=before)
+    agree(batch, row, body)
     count_waiting(batch, setting.today)
     batch.counter.face += 1
 
@@ -88,5 +94,24 @@ def overflow(batch: Batch, body: dict[str, Any], _: Setting) -> None:
         raise RefusedError(N_("The money can be passed on only to a sibling fund that the charter names."))
     before = left_of(row)
     take_out(batch, row, body["amount"])  # of the held part alone, so nothing that counts is touched
-    batch.add_entry(body, before=before)
+    batch.add_entry(body, gift_ref=row.id, before=before)
     batch.counter.face += 1
+
+
+def open_ends(batch: Batch) -> list[str]:
+    """Name everything that keeps a fund from closing; nothing when every gift has its ending."""
+    counter, currency = batch.counter, str(batch.rules.charter["currency"])
+    found = []
+    if counter.held:
+        found.append(f"held past the goal: {Money(counter.held, currency)}")
+    if counter.claimed:
+        found.append(f"payments whose outcome is not known: {Money(counter.claimed, currency)}")
+    under_way = batch.query(
+        "SELECT rail, currency, COUNT(*), SUM(amount) FROM storage_refund WHERE state <> 'sent'"
+        " GROUP BY rail, currency ORDER BY rail, currency"
+    )
+    for rail, money, number, amount in under_way:
+        found.append(f"refunds under way by {rail}: {number}, together {Money(int(amount), money)}")
+    for rail, money, amount in stuck(batch):
+        found.append(f"stuck on {rail}: {Money(amount, money)}")
+    return found

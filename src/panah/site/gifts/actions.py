@@ -18,6 +18,7 @@ from panah.core.money import Money
 from panah.errors import N_, RefusedError
 from panah.rails.bank.reference import new_reference
 from panah.rails.base import GiftOrder, PullRail, RailEvent
+from panah.site.gifts import returning
 from panah.site.gifts.booking import Arrival, book, count_waiting, undo
 from panah.storage.batch import Batch
 from panah.storage.funds import FundHome
@@ -110,6 +111,8 @@ def _check_request(batch: Batch, request: GiftRequest) -> None:
     rails: Any = charter["rails"]
     if request.rail not in rails:
         raise RefusedError(N_("This fund does not take gifts this way."), hint=N_("Choose another way of paying."))
+    if request.rail in batch.rules.stopped:
+        raise RefusedError(N_("This way of paying is stopped for now."), hint=N_("Choose another way of paying."))
     if request.amount.currency != charter["currency"]:
         raise RefusedError(N_("This fund takes gifts in %(currency)s."), currency=charter["currency"])
     if batch.is_taken(request.rc):
@@ -171,7 +174,7 @@ def _authorised(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, to
     if row.status != "promised":
         return Outcome("ignored", row.counted, row.booked - row.counted)
     amount = 0
-    if not batch.counter.gifts_paused:
+    if not batch.counter.gifts_paused and row.rail not in batch.rules.stopped:
         amount = rule.claim(_capacity(batch), min(event.amount.minor, row.amount), take_rest=row.takes_rest)
     if amount == 0:
         row.status = "refused"
@@ -205,6 +208,8 @@ def _failed(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today:
 
 
 def _undone(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today: dt.date) -> Outcome:
+    if event.kind == "refunded" and returning.confirm(batch, event.call, today):
+        return Outcome("ignored", row.counted, row.booked - row.counted)  # its leaf is the members' gift-return
     if row.status != "booked":
         return Outcome("ignored")
     amount = min(event.amount.minor, row.booked)
