@@ -15,6 +15,7 @@ from panah.site.funds.actions import bring_into_force, carry_out, found, prepare
 from panah.site.gifts.queries import form_facts, fund_rules
 from panah.storage.logkey import make_log_key
 from panah.storage.models import Statement
+from panah.storage.sequencer import sequence
 from tests.fund_world import NAMES, NOW, TODAY, Team
 
 
@@ -136,6 +137,8 @@ def test_an_amendment_waits_seven_days_and_for_a_leaf_of_its_day(opened):
     opened.now = NOW + dt.timedelta(days=7)
     assert not bring_into_force(opened.fund, opened.now)
     opened.give(5000)
+    assert not bring_into_force(opened.fund, opened.now)
+    sequence(opened.fund)
     assert bring_into_force(opened.fund, opened.now)
     assert not bring_into_force(opened.fund, opened.now)
     assert (form_facts(opened.fund).minimum, opened.counter().goal) == (700, 6_000_000)

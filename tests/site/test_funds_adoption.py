@@ -7,6 +7,7 @@ import datetime as dt
 import secrets
 import shutil
 import sqlite3
+from hashlib import sha256
 
 import pytest
 from django.db import connections
@@ -96,7 +97,8 @@ def live_on(team):
     team.say("key", vkey=prepare_key(team.fund))
     team.now = NOW + dt.timedelta(days=8)
     team.give(1000)
-    bring_into_force(team.fund, team.now)
+    sequence(team.fund)
+    assert bring_into_force(team.fund, team.now)
     late = team.promise(9000)
     team.give(6_000_000 - team.counter().counted)
     team.pay(late, 9000, "settled")  # past the goal: held
@@ -167,6 +169,25 @@ def test_a_shorter_mirror_changes_nothing(opened, copies):
     before = standing(opened.fund)
     assert adopt(opened.fund, open_source(str(old.public)), opened.now) == 0
     assert standing(opened.fund) == before
+
+
+def test_what_was_withdrawn_after_the_copy_stays_withdrawn(opened, copies):
+    image = redraw(photo(format="JPEG"))
+    for name, pictures in (("letters", ()), ("winter", (image,))):
+        data, digest = update_file(name, images=pictures)
+        opened.say("update", id=name, text=digest, attached=Attached(data, pictures))
+    sequence(opened.fund)
+    old = copies(opened.fund)
+    rebuild_log(old)
+    opened.say("withdraw", "cyrus", id=encode_base64(bytes(16)), update="letters")
+    opened.say(
+        "withdraw", "anar", id=encode_base64(bytes(16)), update="winter", image=encode_base64(sha256(image).digest())
+    )
+    publish(FaceReader(opened.fund, "").view(), opened.fund.public)
+    assert adopt(old, open_source(str(opened.fund.public)), opened.now) == 0
+    shown = {row.id: row.withdrawn for row in Update.objects.using(old.alias).all()}
+    assert shown == {"letters": True, "winter": False}
+    assert UpdateImage.objects.using(old.alias).get().withdrawn
 
 
 def test_a_fork_and_a_strangers_log_are_refused(opened, copies, tmp_path):

@@ -88,16 +88,49 @@ def adopt(fund: FundHome, source: Source, now: dt.datetime) -> int:
     list(writer.append(theirs))
     if head.origin != origin or writer.root() != head.root or own[:shared] != theirs[:shared]:
         raise FatalError(_OTHER, hint=_HINT, place=source.name)
-    if head.size <= size:
-        return 0
     for index in range(size, head.size):
         try:
             _take_leaf(fund, source, index, theirs[index], now)
         except (_PartedError, RefusedError) as error:
             raise FatalError(_STUCK, hint=_HINT, index=index) from error
-    writer_for(fund).submit(partial(_set_head, size=head.size, note=note))
-    rebuild_log(fund)
-    return head.size - size
+    if head.size > size:
+        writer_for(fund).submit(partial(_set_head, size=head.size, note=note))
+        rebuild_log(fund)
+    _take_down_missing(fund, source, head.size)
+    return max(0, head.size - size)
+
+
+def _take_down_missing(fund: FundHome, source: Source, size: int) -> None:
+    """Withdraw every text and picture that a copy, which knows its leaf, does not show any more.
+
+    A takedown has no leaf. One member may have withdrawn what endangers somebody after the backup was made:
+    what is not shown elsewhere is not shown here either, until two restore it.
+    """
+    with connections[fund.alias].cursor() as cursor:
+        cursor.execute("SELECT body FROM storage_entry WHERE kind = 'update' AND leaf < %s", [size])
+        known = {leaf.parse(bytes(row[0]))["id"] for row in cursor.fetchall()}
+        cursor.execute("SELECT id FROM storage_update WHERE NOT withdrawn")
+        texts = [row[0] for row in cursor.fetchall() if row[0] in known]
+        cursor.execute('SELECT sha256, "update" FROM storage_updateimage WHERE NOT withdrawn')
+        pictures = [row[0] for row in cursor.fetchall() if row[1] in known]
+    gone = [("storage_update", "id", name) for name in texts if not _shows(source, f"updates/{name}.json")]
+    gone += [("storage_updateimage", "sha256", name) for name in pictures if not _shows(source, f"images/{name}.jpg")]
+
+    def take_down(batch: Batch) -> None:
+        for table, column, name in gone:
+            batch.execute(f"UPDATE {table} SET withdrawn = %s WHERE {column} = %s", [True, name])
+        batch.counter.face += 1
+
+    if gone:
+        writer_for(fund).submit(take_down)
+
+
+def _shows(source: Source, path: str) -> bool:
+    try:
+        source.read(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _read_leaves(source: Source, size: int) -> list[bytes]:
@@ -145,7 +178,7 @@ def _carry_leaf(batch: Batch, index: int, data: bytes, body: dict[str, Any], set
     """Do once more what led to this leaf, or find the waiting entry that was meant to become it (job)."""
     number = _find_waiting(batch, index, data)
     if number is None:
-        apply_due(batch, setting.today)
+        apply_due(batch, setting.today, seen=setting.today)
         number = batch.counter.next_entry  # an effect that frees room adds entries of its own behind this one
         _repeat(batch, body, setting, today)
         made = batch.query("SELECT body FROM storage_entry WHERE id = %s", [number])

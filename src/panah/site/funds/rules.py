@@ -58,11 +58,12 @@ def charter_on(leaves: list[tuple[int, dict[str, Any]]], day: dt.date) -> dict[s
     return terms
 
 
-def apply_due(batch: Batch, today: dt.date) -> bool:
+def apply_due(batch: Batch, today: dt.date, seen: dt.date = dt.date.min) -> bool:
     """Bring amendments into force whose day has come; tell whether anything changed (job).
 
     A reader of the log knows the day from its leaves alone (`core/ledger.py`), so an amendment waits
-    here too until a leaf of its first day, or a later one, is written.
+    here too until a leaf of its first day, or a later one, has its place: what comes after it may not be
+    shuffled before it. `seen` is the day of a leaf that takes its place right now.
     """
     if State(batch.counter.state) not in {State.DRAFT, State.OPEN}:
         return False
@@ -70,7 +71,7 @@ def apply_due(batch: Batch, today: dt.date) -> bool:
     due = [(number, body) for number, body in leaves[1:] if dt.date.fromisoformat(body["from"]) <= today]
     if not due or charter_on(leaves, today) == batch.rules.charter:
         return False
-    terms = charter_on(leaves, _latest_day(batch, min(number for number, _ in due)))
+    terms = charter_on(leaves, max(seen, _latest_day(batch, min(number for number, _ in due))))
     if terms == batch.rules.charter:
         return False
     counter = batch.counter
@@ -83,9 +84,9 @@ def apply_due(batch: Batch, today: dt.date) -> bool:
 
 
 def _latest_day(batch: Batch, since: int) -> dt.date:
-    rows = batch.query("SELECT body FROM storage_entry WHERE id >= %s", [since])
-    days = (json.loads(bytes(row[0])).get("day", "") for row in rows)
-    return dt.date.fromisoformat(max(days))
+    rows = batch.query("SELECT body FROM storage_entry WHERE id >= %s AND leaf IS NOT NULL", [since])
+    days = [str(json.loads(bytes(row[0])).get("day", "")) for row in rows]
+    return dt.date.fromisoformat(max(days)) if days else dt.date.min
 
 
 def roster(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
