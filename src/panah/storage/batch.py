@@ -17,12 +17,12 @@ from panah.storage.rows import CounterRow, FundRules, GiftRow
 
 _GIFT: Final = (
     "id, rail, currency, amount, takes_rest, rc, reference, made,"
-    " status, claimed, booked, counted, value_day, log_by, twin"
+    " status, claimed, booked, counted, value_day, log_by, twin, rate, source, remains"
 )
-_INSERT_GIFT: Final = f"INSERT INTO storage_gift ({_GIFT}) VALUES ({', '.join(['%s'] * 15)})"
+_INSERT_GIFT: Final = f"INSERT INTO storage_gift ({_GIFT}) VALUES ({', '.join(['%s'] * 18)})"
 _UPDATE_GIFT: Final = (
-    "UPDATE storage_gift SET status = %s, claimed = %s, booked = %s, counted = %s, value_day = %s, log_by = %s"
-    " WHERE id = %s"
+    "UPDATE storage_gift SET status = %s, claimed = %s, booked = %s, counted = %s, value_day = %s, log_by = %s,"
+    " rate = %s, source = %s, remains = %s WHERE id = %s"
 )
 _INSERT_EVENT: Final = "INSERT INTO storage_raileventrow (id, gift, outcome, amount) VALUES (%s, %s, %s, %s)"
 _INSERT_ENTRY: Final = "INSERT INTO storage_entry (id, kind, body, gift_ref) VALUES (%s, %s, %s, %s)"
@@ -156,9 +156,20 @@ class Batch:
             cursor.executemany(
                 _UPDATE_GIFT,
                 [
-                    (row.status, row.claimed, row.booked, row.counted, row.value_day, row.log_by, row.id)
+                    (
+                        row.status,
+                        row.claimed,
+                        row.booked,
+                        row.counted,
+                        row.value_day,
+                        row.log_by,
+                        row.rate,
+                        row.source,
+                        row.remains,
+                        row.id,
+                    )
                     for row in self._changed.values()
-                ],
+                ],  # fmt: skip
             )
         if self._new_events:
             cursor.executemany(_INSERT_EVENT, self._new_events)
@@ -183,14 +194,15 @@ class Batch:
 
 
 def left_of(row: GiftRow) -> Gift:
-    """Give what is left of a gift, as the ledger's rules want it (gifts in the fund's own currency)."""
-    return Gift(row.rail, row.currency, row.booked, row.counted, row.booked - row.counted)
+    """Give what is left of a gift, as the ledger's rules want it."""
+    return Gift(row.rail, row.currency, row.remains, row.counted, row.booked - row.counted)
 
 
 def _gift_values(row: GiftRow) -> tuple[Any, ...]:
     return (
         row.id, row.rail, row.currency, row.amount, row.takes_rest, row.rc, row.reference, row.made,
         row.status, row.claimed, row.booked, row.counted, row.value_day, row.log_by, row.twin,
+        row.rate, row.source, row.remains,
     )  # fmt: skip
 
 

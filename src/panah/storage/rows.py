@@ -31,7 +31,10 @@ class CounterRow:
 
 @dataclass(slots=True)
 class GiftRow:
-    """A gift (`models.Gift`), amounts in minor units."""
+    """A gift (`models.Gift`). `amount` and `remains` in its own currency's minor units, the rest in the fund's.
+
+    `rate` and `source` are empty for a gift in the fund's own currency; then all amounts are of one kind.
+    """
 
     id: str
     rail: str
@@ -48,6 +51,14 @@ class GiftRow:
     value_day: dt.date | None = None
     log_by: dt.date | None = None
     twin: bool = False
+    rate: str = ""
+    source: str = ""
+    remains: int = 0
+
+    @property
+    def to_take(self) -> int:
+        """What to capture of a claimed gift, in its own currency: foreign money is claimed whole."""
+        return self.amount if self.rate else self.claimed
 
 
 @dataclass(frozen=True, slots=True)

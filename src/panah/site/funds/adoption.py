@@ -28,7 +28,7 @@ from panah.site.funds.record import remember
 from panah.site.funds.rules import apply_due
 from panah.site.funds.setting import Setting
 from panah.site.funds.texts import Attached, check_attached
-from panah.site.gifts.booking import Arrival, book, reach_goal, take_out
+from panah.site.gifts.booking import Arrival, book, parts_of, reach_goal, take_out
 from panah.storage.batch import GIFT_COLUMNS, Batch, left_of, read_gift
 from panah.storage.durable import write_file, write_files
 from panah.storage.rows import GiftRow
@@ -233,7 +233,7 @@ def _repeat_gift(batch: Batch, body: dict[str, Any], today: dt.date) -> None:
         )
         batch.add_gift(row)
     batch.counter.claimed -= row.claimed
-    row.claimed = 0
+    row.claimed, row.rate, row.source = 0, body.get("rate", ""), body.get("source", "")
     day = dt.date.fromisoformat(body["day"])
     book(batch, row, Arrival(body["amount"], body["counted"], day, body.get("list", "")), today)
 
@@ -243,13 +243,13 @@ def _repeat_change(batch: Batch, kind: str, body: dict[str, Any]) -> None:
     row = batch.gift(gift[0][0]) if gift else None
     if row is None:
         raise _PartedError
-    before, held = left_of(row), row.booked - row.counted
+    before = left_of(row)
     if kind == "count":
         row.counted += body["counted"]
         batch.counter.counted += body["counted"]
         batch.counter.held -= body["counted"]
         batch.change_gift(row)
-    elif body["counted"] != body["amount"] - min(body["amount"], held):
+    elif body["counted"] != parts_of(row, body["amount"])[1]:
         raise _PartedError
     else:
         take_out(batch, row, body["amount"])

@@ -9,7 +9,7 @@ from panah.core.money import EXPONENTS, Money
 from panah.core.postings import FROZEN
 from panah.errors import N_, RefusedError
 from panah.site.funds.freezing import stuck
-from panah.site.gifts.booking import count_waiting, take_out
+from panah.site.gifts.booking import count_waiting, hand_on, parts_of, take_out
 from panah.site.gifts.returning import agree
 from panah.storage.batch import left_of
 
@@ -57,14 +57,13 @@ def _gift_at(batch: Batch, index: int) -> GiftRow:
 def gift_return(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
     require(State(batch.counter.state), Act.REFUND)
     row = _gift_at(batch, body["gift"])
-    held = row.booked - row.counted
-    if body["amount"] > row.booked:
+    if body["amount"] > row.remains:
         raise RefusedError(N_("More would be returned than is left of this gift."))
-    if body["counted"] != body["amount"] - min(body["amount"], held):
+    if body["counted"] != parts_of(row, body["amount"])[1]:
         raise RefusedError(
             N_("The held part of a gift goes back first; of this one %(held)s is held."),
             hint=N_("Write the statement anew: the gift has changed since."),
-            held=held,
+            held=row.booked - row.counted,
         )  # fmt: skip
     before = left_of(row)
     take_out(batch, row, body["amount"])
@@ -93,7 +92,7 @@ def overflow(batch: Batch, body: dict[str, Any], _: Setting) -> None:
     if not named:
         raise RefusedError(N_("The money can be passed on only to a sibling fund that the charter names."))
     before = left_of(row)
-    take_out(batch, row, body["amount"])  # of the held part alone, so nothing that counts is touched
+    hand_on(batch, row, body["amount"])
     batch.add_entry(body, gift_ref=row.id, before=before)
     batch.counter.face += 1
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from panah.core import goal as rule
 from panah.core.fund import State
+from panah.core.postings import amount_passed, value_back, worth
 from panah.proof.note import encode_base64
 from panah.storage.batch import GIFT_COLUMNS, Batch, left_of, read_gift
 from panah.storage.rows import GiftRow
@@ -22,7 +23,9 @@ LOG_WITHIN: Final = dt.timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Money that is here: `counted` of `amount` is inside the goal; `listed` hashes the bank list."""
+    """Money that is here: `amount` in the gift's own currency; of its worth in the fund's, `counted` is inside the
+    goal. `listed` hashes the statement that told of it.
+    """
 
     amount: int
     counted: int
@@ -33,11 +36,12 @@ class Arrival:
 def book(batch: Batch, row: GiftRow, arrival: Arrival, today: dt.date) -> None:
     """Write money into the books; the fund is met when the goal is counted in full."""
     counter = batch.counter
-    row.status, row.booked, row.counted = "booked", arrival.amount, arrival.counted
+    value = worth_of(batch, row, arrival.amount)
+    row.status, row.booked, row.counted, row.remains = "booked", value, arrival.counted, arrival.amount
     row.value_day, row.log_by = arrival.day, today + LOG_WITHIN
     batch.change_gift(row)
     counter.counted += arrival.counted
-    counter.held += arrival.amount - arrival.counted
+    counter.held += value - arrival.counted
     body: dict[str, Any] = {
         "t": "panah/1/gift",
         "o": batch.rules.origin,
@@ -50,8 +54,15 @@ def book(batch: Batch, row: GiftRow, arrival: Arrival, today: dt.date) -> None:
     }
     if arrival.listed:
         body["list"] = arrival.listed
+    if row.rate:
+        body |= {"rate": row.rate, "source": row.source}
     batch.add_entry(body, gift_ref=row.id)
     reach_goal(batch)
+
+
+def worth_of(batch: Batch, row: GiftRow, amount: int) -> int:
+    """Value some of a gift's own currency in the fund's, at the rate that was fixed for it."""
+    return worth(amount, row.currency, row.rate, str(batch.rules.charter["currency"])) if row.rate else amount
 
 
 def reach_goal(batch: Batch) -> None:
@@ -77,17 +88,34 @@ def undo(batch: Batch, row: GiftRow, amount: int, today: dt.date, why: str) -> N
 
 
 def take_out(batch: Batch, row: GiftRow, amount: int) -> int:
-    """Lower a gift and the counter by `amount`, the held part first; give how much was counted."""
-    held = min(amount, row.booked - row.counted)
-    counted = amount - held
-    row.booked -= amount
+    """Lower a gift and the counter by `amount` of its own currency, the held part first; give how much was counted."""
+    value, counted = parts_of(row, amount)
+    held = value - counted
+    row.remains -= amount
+    row.booked -= value
     row.counted -= counted
-    if row.booked == 0:
+    if row.booked == row.remains == 0:
         row.status = "ended"
     batch.change_gift(row)
     batch.counter.counted -= counted
     batch.counter.held -= held
     return counted
+
+
+def parts_of(row: GiftRow, amount: int) -> tuple[int, int]:
+    """Give what `amount` of a gift's own currency is worth when it is taken out, and how much of that counts."""
+    value = value_back(left_of(row), amount)
+    return value, value - min(value, row.booked - row.counted)
+
+
+def hand_on(batch: Batch, row: GiftRow, value: int) -> None:
+    """Lower a gift's held part by `value` of the fund's currency: it is passed on, or reserved."""
+    row.remains -= amount_passed(left_of(row), value)
+    row.booked -= value
+    if row.booked == row.remains == 0:
+        row.status = "ended"
+    batch.change_gift(row)
+    batch.counter.held -= value
 
 
 def count_waiting(batch: Batch, today: dt.date) -> None:

@@ -10,7 +10,8 @@ from django.db.models import F, Q
 
 
 class Gift(models.Model):
-    """One gift from the form to its last ending. Amounts in minor units.
+    """One gift from the form to its last ending. `amount` and `remains` in minor units of `currency`, the
+    others in the fund's: for a gift in the fund's own currency that is one and the same.
 
     status: promised → claimed (capacity held, capture under way) → booked → ended (all of it voided or
     returned); refused (the goal was met or the rail said no).
@@ -26,7 +27,10 @@ class Gift(models.Model):
     reference = models.CharField(max_length=25, unique=True, null=True)  # RF reference on push rails
     status = models.CharField(max_length=8, default="promised")
     claimed = models.BigIntegerField(default=0)
-    booked = models.BigIntegerField(default=0)  # what arrived and still is here
+    remains = models.BigIntegerField(default=0)  # what arrived and still is here
+    booked = models.BigIntegerField(default=0)  # what that is worth at `rate`
+    rate = models.CharField(max_length=26, default="")  # foreign gifts: fixed when claimed, as the leaf has it
+    source = models.CharField(max_length=60, default="")
     counted = models.BigIntegerField(default=0)  # part of `booked` inside the goal
     made = models.DateField()
     value_day = models.DateField(null=True)
