@@ -169,7 +169,7 @@ class Batch:
                         row.id,
                     )
                     for row in self._changed.values()
-                ],  # fmt: skip
+                ],
             )
         if self._new_events:
             cursor.executemany(_INSERT_EVENT, self._new_events)
