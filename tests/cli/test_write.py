@@ -23,6 +23,8 @@ GOOD = {
     "settle": ["--from", "assets:card", "--paid", "100 EUR", "--to", "assets:bank", "--received", "108 USD"],
     "gift-return": ["--gift", "7", "--amount", "20.00 EUR", "--counted", "0"],
     "overflow": ["--gift", "7", "--amount", "20 EUR", "--to", "pass-on", "--sibling", "Paper Boat"],
+    "freeze": ["--rail", "card", "--stuck", "0 EUR"],
+    "thaw": ["--rail", "card", "--amount", "80 EUR", "--to", "loss"],
     "close": [],
     "key": ["--vkey", "lantern.invalid+1+x"],
     "pause": ["--what", "intake"],
@@ -55,6 +57,15 @@ def test_amounts_keep_their_currency(run, at):
     run("member", "write", "settle", "--fund", "l.invalid", *GOOD["settle"])
     body = written(at, "settle.json")
     assert (body["out"], body["cur"], body["in"], body["into"]) == (10_000, "EUR", 10_800, "USD")
+
+
+def test_what_is_stuck_may_be_nothing_and_a_pause_may_name_a_rail(run, at):
+    run("member", "write", "freeze", "--fund", "l.invalid", "--rail", "card", "--stuck", "80.50 EUR")
+    assert (written(at, "freeze.json")["amount"], written(at, "freeze.json")["cur"]) == (8050, "EUR")
+    run("member", "write", "freeze", "--fund", "l.invalid", *GOOD["freeze"], "--out", "nothing.json")
+    assert written(at, "nothing.json")["amount"] == 0
+    run("member", "write", "pause", "--fund", "l.invalid", "--what", "gifts", "--rail", "card")
+    assert written(at, "pause.json")["rail"] == "card"
 
 
 def test_two_equal_pauses_are_two_statements(run, at):

@@ -54,7 +54,7 @@ def test_who_has_the_code_asks_once_and_nobody_else_does(opened):
     for _ in range(2):
         returning.ask_back(opened.fund, gift, rc, "mistake", NOW)
     (asked,) = returning.requests(opened.fund)
-    assert (asked.left, asked.held, asked.why, asked.asked) == (Money(5000, "EUR"), 0, "mistake", TODAY)
+    assert (asked.left, asked.counted, asked.why, asked.asked) == (Money(5000, "EUR"), 5000, "mistake", TODAY)
     assert asked.leaf == leaf_of(opened, gift)
 
 

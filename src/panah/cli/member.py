@@ -46,8 +46,10 @@ def register(commands: Commands) -> None:
     check.set_defaults(run=_check_charter)
 
     sign = inner.add_parser("sign", help="sign charter.toml or a statement file")
-    sign.add_argument("file", type=Path, help="charter.toml, or a file from panah member write")
-    sign.add_argument("--out", type=Path, help="where to write (default: FILE.signed.json)")
+    sign.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="charter.toml, or files of panah member write"
+    )
+    sign.add_argument("--out", type=Path, help="with one file: where to write (default: FILE.signed.json)")
     _take_key(sign)
     sign.set_defaults(run=_sign)
 
@@ -120,19 +122,28 @@ def fingerprint(body: dict[str, Any]) -> str:
 
 
 def _sign(arguments: argparse.Namespace) -> None:
-    signed = _read_signable(arguments.file)
-    out = arguments.out or _signed_path(arguments.file)
-    if out != arguments.file and out.exists():
+    if arguments.out and len(arguments.files) > 1:
+        raise InputError(N_("--out takes one file."), hint=N_("Several are written beside their originals."))
+    shown = [_show_signable(path, arguments.out) for path in arguments.files]
+    key = _open_key(arguments)  # asked for once, after everything was shown
+    for signed, _ in shown:
+        if signed.kind == "charter":
+            _check_founder(signed.body, key)
+    for signed, out in shown:
+        done = Signed(signed.body, signed.sig | {key.name: sign_body(signed.body, key.seed)})
+        terminal.replace(out, done.to_text())
+        terminal.say(f"Signed by {', '.join(sorted(done.sig))}: {out}")
+
+
+def _show_signable(path: Path, named: Path | None) -> tuple[Signed, Path]:
+    signed = _read_signable(path)
+    out = named or _signed_path(path)
+    if out != path and out.exists():
         signed = statement.merge([signed, statement.read(terminal.read_text(out))])
     write.check_body(signed.body, _today())
     terminal.say(json.dumps(_in_short(signed.body), ensure_ascii=False, indent=1, sort_keys=True))
     terminal.say(f"\nYou sign: {signed.kind}. Fingerprint: {fingerprint(signed.body)}")
-    key = _open_key(arguments)
-    if signed.kind == "charter":
-        _check_founder(signed.body, key)
-    done = Signed(signed.body, signed.sig | {key.name: sign_body(signed.body, key.seed)})
-    terminal.replace(out, done.to_text())
-    terminal.say(f"Signed by {', '.join(sorted(done.sig))}: {out}")
+    return signed, out
 
 
 def _read_signable(path: Path) -> Signed:

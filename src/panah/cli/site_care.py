@@ -63,6 +63,10 @@ def standing(fund: FundHome, rules: FundRules) -> dict[str, Any]:
         state, goal, counted, claimed, held, paused, upto = cursor.fetchone()
         cursor.execute("SELECT count(*) FROM storage_entry WHERE leaf IS NULL")
         pending = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM storage_refundrequest")
+        asked = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM storage_refund WHERE state <> 'sent'")
+        under_way = cursor.fetchone()[0]
         cursor.execute("SELECT size, note FROM storage_loghead WHERE id = 1")
         size, note = cursor.fetchone()
     head = Checkpoint.parse(read_unverified(bytes(note))) if size else None
@@ -75,6 +79,8 @@ def standing(fund: FundHome, rules: FundRules) -> dict[str, Any]:
         "counted": money(counted),
         "being paid": money(claimed),
         "held": money(held),
+        "stopped": ", ".join(sorted(rules.stopped)) or "no rail",
+        "refunds": f"{asked} asked for, {under_way} agreed and not sent (panah site requests)",
         "bank upto": str(upto or "not read yet"),
         "log": f"{size} leaves" + (f", root {head.root.hex()[:16]}…" if head else ""),
         "pending": f"{pending} entries wait for the next step of the log",

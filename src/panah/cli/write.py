@@ -64,11 +64,18 @@ def _money(text: str) -> Money:
     return parse_amount(amount, currency)
 
 
+def _stuck(text: str) -> Money:
+    amount, _, currency = text.strip().rpartition(" ")
+    return Money(0, currency) if amount.strip() == "0" else _money(text)
+
+
 def _file_hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(terminal.read_bytes(Path(text))).digest()).decode()
 
 
-_SWITCH: Final = (Field("what", _word, "gifts or intake"),)
+_SWITCH: Final = (
+    Field("what", _word, "gifts or intake"), Field("rail", _word, "with gifts: only by this rail", needed=False),
+)  # fmt: skip
 _SHOWN: Final = (
     Field("update", _word, "id of the update"),
     Field("image", _word, "only this image: its SHA-256 in base64", needed=False),
@@ -87,6 +94,14 @@ KINDS: Final[dict[str, tuple[Field, ...]]] = {
     "overflow": (
         Field("gift", _number, "index of the gift's leaf"), Field("amount", _money, "what is handed on"),
         Field("to", _word, "pass-on or reserve"), Field("sibling", _word, "with pass-on: its name", needed=False),
+    ),
+    "freeze": (
+        Field("rail", _word, "rail that is stopped"),
+        Field("amount", _stuck, 'such as "80 EUR", or "0 EUR"', option="stuck"),
+    ),
+    "thaw": (
+        Field("rail", _word, "rail it is stuck on"), Field("amount", _money, 'such as "80 EUR"'),
+        Field("to", _word, "release or loss"),
     ),
     "close": (Field("report", _file_hash, "file of the last report", needed=False),),
     "key": (Field("vkey", _word, "the new log key"),),
@@ -202,7 +217,7 @@ def _require_pairs(kind: str, body: dict[str, Any]) -> None:
 
 def _spell_money(kind: str, body: dict[str, Any]) -> dict[str, Any]:
     spelled = {key: value.minor if isinstance(value, Money) else value for key, value in body.items()}
-    if kind == "fee":
+    if kind in {"fee", "freeze", "thaw"}:
         spelled["cur"] = body["amount"].currency
     elif kind == "settle":
         spelled |= {"cur": body["out"].currency, "into": body["in"].currency}

@@ -16,6 +16,7 @@ from django.db import connections
 
 from panah.core.fund import Act, State, require
 from panah.core.money import Money
+from panah.core.statement import begin
 from panah.errors import N_, InputError, RefusedError
 from panah.rails.base import GiftOrder, PullRail
 from panah.site.funds.record import identity_of
@@ -24,10 +25,13 @@ from panah.storage.writer import writer_for
 if TYPE_CHECKING:
     from panah.storage.batch import Batch
     from panah.storage.funds import FundHome
-    from panah.storage.rows import GiftRow
+    from panah.storage.rows import FundRules, GiftRow
 
 WHY: Final = frozenset({"", "mistake", "twice", "changed", "other"})
 """Reasons that a giver may tick. A free text would bring names and stories onto this server."""
+
+BY_HAND: Final = frozenset({"bank", "cash", "monero", "bitcoin"})
+"""Rails on which a member sends money back; the others have a provider whom the site asks."""
 
 _REFUND: Final = "id, key, gift, rail, currency, amount, day, state, asked, sent"
 
@@ -202,7 +206,7 @@ class Asked:
     why: str
     rail: str
     left: Money
-    held: int
+    counted: int
     day: dt.date
     reference: str
 
@@ -233,10 +237,29 @@ def requests(fund: FundHome) -> list[Asked]:
         )
         rows = cursor.fetchall()
     return [
-        Asked(gift, leaf, _day(asked), why, rail, Money(booked, currency), booked - counted, _day(day), reference or "")
+        Asked(gift, leaf, _day(asked), why, rail, Money(booked, currency), counted, _day(day), reference or "")
         for gift, leaf, asked, why, rail, booked, currency, counted, day, reference in rows
     ]
 
 
 def _day(value: Any) -> dt.date:
     return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def reference_of(fund: FundHome, gift: str) -> str:
+    """Give the bank reference under which a gift came, empty if it had none."""
+    with connections[fund.alias].cursor() as cursor:
+        cursor.execute("SELECT reference FROM storage_gift WHERE id = %s", [gift])
+        row = cursor.fetchone()
+    return (row[0] if row else None) or ""
+
+
+def prepare(rules: FundRules, asked: list[Asked], today: dt.date) -> list[dict[str, Any]]:
+    """Write the unsigned statements that agree to requests: each gift goes back with all that is left of it."""
+    return [
+        begin(
+            "gift-return", rules.origin,
+            gift=one.leaf, amount=one.left.minor, counted=one.counted, day=today.isoformat(),
+        )
+        for one in asked
+    ]  # fmt: skip
