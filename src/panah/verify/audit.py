@@ -44,6 +44,7 @@ class Audit:
         self.reader = LeafReader(self.findings, fast)
         self.own: dict[bytes, list[tuple[int, dict[str, Any]]]] = {}
         self.fingerprint = ""
+        self.signed = b""  # the checkpoint that was checked, as it was read
 
     def run(self, *, fund: str = "", today: dt.date, progress: Callable[[int, int], None] = lambda *_: None) -> Report:
         """Check everything; `fund` pins the fingerprint, `progress` is called with leaves done and all."""
@@ -55,6 +56,7 @@ class Audit:
                 hint=N_("Give the address of the fund's page, or the folder that holds log/."),
                 place=self.source.name,
             ) from None
+        self.signed = signed
         try:
             checkpoint = Checkpoint.parse(read_unverified(signed))
         except ProofError as error:
