@@ -13,6 +13,8 @@ from pathlib import Path
 PANAH_HOME = Path(os.environ.get("PANAH_HOME", ".panah")).resolve()
 PANAH_DATABASE = os.environ.get("PANAH_DATABASE", "")
 """Empty: one SQLite file per fund. Otherwise `postgresql://user:password@host:port/name`: one schema per fund."""
+PANAH_STRIPE_API = os.environ.get("PANAH_STRIPE_API", "")
+"""Empty: Stripe itself. Otherwise where another one answers, for tests on this machine."""
 
 SECRET_KEY = secrets.token_hex(32)
 DEBUG = False

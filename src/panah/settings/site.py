@@ -15,7 +15,7 @@ INSTALLED_APPS = ["panah.storage", "panah.site"]
 # request carries authority that a rebound name could borrow.
 ALLOWED_HOSTS = ["*"]
 APPEND_SLASH = False
-DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # a provider's event; forms have limits of their own
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20
 LANGUAGES = [
     ("en", "English"), ("fa", "فارسی"), ("fa-af", "دری"), ("ps", "پښتو"), ("ar", "العربية"),

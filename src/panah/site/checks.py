@@ -17,7 +17,12 @@ from panah.site.home import read_site
 
 def check_settings(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Check what the environment and site.toml say."""
-    return [*_check_home(Path(settings.PANAH_HOME)), *_check_database(settings.PANAH_DATABASE), *_check_secrecy()]
+    return [
+        *_check_home(Path(settings.PANAH_HOME)),
+        *_check_database(settings.PANAH_DATABASE),
+        *_check_provider(settings.PANAH_STRIPE_API),
+        *_check_secrecy(),
+    ]
 
 
 def _check_home(home: Path) -> list[CheckMessage]:
@@ -47,6 +52,19 @@ def _check_database(address: str) -> list[CheckMessage]:
                 "PANAH_DATABASE is not a PostgreSQL address.",
                 hint="Write postgresql://user:password@host:port/name, or leave it empty for SQLite.",
                 id="panah.E004",
+            )
+        ]
+    return []
+
+
+def _check_provider(address: str) -> list[CheckMessage]:
+    # Whoever answers there gets the key of the fund's account.
+    if address and urlsplit(address).hostname not in {"127.0.0.1", "::1", "localhost"}:
+        return [
+            Error(
+                "PANAH_STRIPE_API is not on this machine.",
+                hint="Leave it empty: it is for tests alone, and gets the key of the fund's account.",
+                id="panah.E006",
             )
         ]
     return []

@@ -77,8 +77,9 @@ def refund_fact(refund: Object, day: dt.date) -> RailEvent | None:
 
     It counts when it leaves the account's balance, which its `balance_transaction` proves. Without one nothing
     has moved yet, or never will: Stripe also calls a "refund" what it lets go of after a void or a part's capture.
+    One of our own counts from when Stripe has taken it on: asking again for it would send it twice.
     """
-    if not refund.get("payment_intent") or not refund.get("balance_transaction"):
+    if not refund.get("payment_intent") or not (refund.get("balance_transaction") or _call(refund)):
         return None
     name, amount = _id(refund, "id"), _money(refund, "amount")
     payment, call = _id(refund, "payment_intent"), _call(refund)
