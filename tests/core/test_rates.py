@@ -70,10 +70,12 @@ def test_other_files_are_refused_in_one_sentence(data):
 
 
 def test_what_is_quoted_for_a_day_never_changes():
-    same = TABLE.joined(read_rates(DAILY_CSV))
-    assert same.days[FRIDAY]["IDR"] == "20275.17"
+    TABLE.refuse_other(read_rates(DAILY_CSV))
+    other = read_rates(DAILY_CSV.replace(b"1.1172", b"1.1173"))
     with pytest.raises(RefusedError, match="USD on 2026-11-20"):
-        TABLE.joined(read_rates(DAILY_CSV.replace(b"1.1172", b"1.1173")))
+        TABLE.refuse_other(other)
+    both = TABLE.over(other)
+    assert (both.days[FRIDAY]["IDR"], both.days[FRIDAY]["USD"]) == ("20275.17", "1.1172")
 
 
 @given(

@@ -94,11 +94,10 @@ class RateTable:
                 return Rate(text, f"ecb:{quoted.isoformat()}", quoted) if text else None
         return None
 
-    def joined(self, other: RateTable) -> RateTable:
-        """Add another table's days. Raises `RefusedError` when a day is quoted here in another way."""
-        days = dict(self._days)
+    def refuse_other(self, other: RateTable) -> None:
+        """Raise `RefusedError` when another table says something else of a day and currency that stands here."""
         for day, row in other.days.items():
-            mine = days.get(day, {})
+            mine = self._days.get(day, {})
             for currency in mine.keys() & row.keys():
                 if Fraction(mine[currency]) != Fraction(row[currency]):
                     raise RefusedError(
@@ -106,8 +105,11 @@ class RateTable:
                         hint=N_("Gifts may be booked at it, so it stays. Download the ECB's file again and compare."),
                         currency=currency, day=day.isoformat(),
                     )  # fmt: skip
-            days[day] = {**row, **mine}
-        return RateTable(days)
+
+    def over(self, other: RateTable) -> RateTable:
+        """Give both tables as one; where both quote, this one counts."""
+        days = {day: {**row, **self._days.get(day, {})} for day, row in other.days.items()}
+        return RateTable({**self._days, **days})
 
 
 def value_at(amount: int, currency: str, rate: Rate, into: str) -> int:
