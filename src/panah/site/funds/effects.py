@@ -15,6 +15,7 @@ from panah.proof.note import decode_base64
 from panah.site.funds import freezing, moves, rules
 from panah.site.funds.setting import Setting
 from panah.site.funds.texts import check_attached
+from panah.site.gifts.calls import end_visits
 from panah.storage.batch import Batch
 
 Effect = Callable[[Batch, dict[str, Any], Setting], None]
@@ -37,6 +38,8 @@ def _life(batch: Batch, body: dict[str, Any], _: Setting) -> None:
     batch.add_entry(body)
     counter.state = to.value
     counter.face += 1
+    if to is State.WINDING:
+        end_visits(batch)
 
 
 def _close(batch: Batch, body: dict[str, Any], _: Setting) -> None:

@@ -12,6 +12,7 @@ from panah.core.fund import Act, State, require
 from panah.core.money import EXPONENTS
 from panah.core.postings import FROZEN
 from panah.errors import N_, InputError, RefusedError
+from panah.site.gifts.calls import end_visits
 
 if TYPE_CHECKING:
     from panah.site.funds.setting import Setting
@@ -77,6 +78,7 @@ def _stop(batch: Batch, body: dict[str, Any], *, frozen: bool) -> None:
         "INSERT INTO storage_stoppedrail (rail, day, frozen) VALUES (%s, %s, %s)",
         [body["rail"], body["day"], frozen or bool(was and was[0][0])],
     )
+    end_visits(batch, body["rail"])
     batch.counter.rules += 1
     batch.counter.face += 1
 

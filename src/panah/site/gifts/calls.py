@@ -152,6 +152,15 @@ def end_visits(batch: Batch, rail: str = "") -> None:
             ask(batch, row, "expire")
 
 
+def visit_for(batch: Batch, row: GiftRow) -> VisitRow | None:
+    """Give the visit by which a gift's money came; what came again after a dispute came by the first one's."""
+    found = visit_of(batch, row.id)
+    if found is None and row.twin:
+        rows = batch.query("SELECT id FROM storage_gift WHERE rc = %s AND NOT twin", [row.rc])
+        found = visit_of(batch, rows[0][0]) if rows else None
+    return found
+
+
 def order_of(row: GiftRow, visit: VisitRow | None) -> GiftOrder:
     """Give what a provider is told of a gift."""
     lang, payment = (visit.lang, visit.payment) if visit else ("", "")

@@ -20,6 +20,7 @@ from panah.core.statement import begin
 from panah.errors import N_, InputError, RefusedError
 from panah.rails.base import GiftOrder, PullRail
 from panah.site.funds.record import identity_of
+from panah.site.gifts.calls import order_of, visit_for
 from panah.storage.writer import writer_for
 
 if TYPE_CHECKING:
@@ -127,10 +128,9 @@ def send_due(fund: FundHome, rails: dict[str, PullRail], now: dt.datetime) -> in
 
 def _send(fund: FundHome, rail: PullRail, refund: RefundRow, today: dt.date) -> bool:
     writer = writer_for(fund)
-    row = writer.submit(lambda batch: batch.gift(refund.gift), gifts=(refund.gift,))
-    if row is None:
+    order = writer.submit(partial(_order, gift=refund.gift), gifts=(refund.gift,))
+    if order is None:
         return False
-    order = order_of(row)
     if refund.asked is None:
         if refund.day == today:
             writer.submit(partial(_note_asked, key=refund.key, today=today))
@@ -142,15 +142,17 @@ def _send(fund: FundHome, rail: PullRail, refund: RefundRow, today: dt.date) -> 
         return False
     fact = next((fact for fact in known if fact.kind == "refunded" and fact.call == refund.key), None)
     if fact is not None:
-        writer.submit(partial(_note_sent, key=refund.key, fact=f"{rail.name}:{fact.id}", today=today), gifts=(row.id,))
+        writer.submit(
+            partial(_note_sent, key=refund.key, fact=f"{rail.name}:{fact.id}", today=today), gifts=(order.id,)
+        )
         return True
     writer.submit(partial(_note_asked, key=refund.key, today=today))
     return _ask_provider(fund, rail, order, refund, today)
 
 
-def order_of(row: GiftRow) -> GiftOrder:
-    """Give what a provider is told of a gift."""
-    return GiftOrder(row.id, Money(row.amount, row.currency), row.reference or "", "")
+def _order(batch: Batch, gift: str) -> GiftOrder | None:
+    row = batch.gift(gift)
+    return order_of(row, visit_for(batch, row)) if row else None
 
 
 def _ask_provider(fund: FundHome, rail: PullRail, order: GiftOrder, refund: RefundRow, today: dt.date) -> bool:
@@ -170,10 +172,10 @@ def _note_asked(batch: Batch, key: str, today: dt.date) -> None:
 
 def _note_sent(batch: Batch, key: str, fact: str, today: dt.date, state: str = "sent") -> None:
     """Note how a refund ended; its fact then counts as known, so that the event about it undoes nothing twice."""
-    rows = batch.query("SELECT gift FROM storage_refund WHERE key = %s", [key])
+    rows = batch.query("SELECT gift, amount FROM storage_refund WHERE key = %s", [key])
     batch.execute("UPDATE storage_refund SET state = %s, sent = %s WHERE key = %s", [state, today, key])
     if fact and not batch.query("SELECT 1 FROM storage_raileventrow WHERE id = %s", [fact]):
-        batch.add_event(fact, rows[0][0], "ignored")
+        batch.add_event(fact, rows[0][0], "ignored", rows[0][1])  # should it fail, this much comes back
 
 
 def confirm(batch: Batch, call: str, today: dt.date) -> bool:
