@@ -14,11 +14,13 @@ from typing import Any
 from panah.core import goal as rule
 from panah.core.fund import Act, State, require
 from panah.core.money import Money
+from panah.core.rates import RateTable, value_at
 from panah.errors import N_, RefusedError
 from panah.rails.bank.reference import new_reference
 from panah.rails.base import PullRail, RailEvent
 from panah.site.gifts.capturing import carry_gift, record
 from panah.site.gifts.events import Outcome, capacity_of
+from panah.site.gifts.foreign import fix_rate, rate_on, rates_of, require_rate
 from panah.storage.batch import Batch
 from panah.storage.funds import FundHome
 from panah.storage.rows import GiftRow
@@ -69,21 +71,24 @@ def promise(fund: FundHome, request: GiftRequest, now: dt.datetime) -> Promised:
     Raises `GoalError` with the amounts that fit, or `RefusedError`. Takes no capacity: nobody can fill
     a goal with promises.
     """
-    job = partial(_promise, request=request, today=now.date())
+    job = partial(_promise, request=request, today=now.date(), rates=rates_of(fund.home))
     return writer_for(fund).submit(job, gifts=(request.id,), commitments=(request.rc,))
 
 
-def _promise(batch: Batch, request: GiftRequest, today: dt.date) -> Promised:
+def _promise(batch: Batch, request: GiftRequest, today: dt.date, rates: RateTable) -> Promised:
     row = batch.gift(request.id)
     if row is None:
         _check_request(batch, request)
+        _check_amount(batch, request, rates, today)
         push = request.rail in PUSH_RAILS
         row = GiftRow(
             request.id, request.rail, request.amount.currency, request.amount.minor, request.takes_rest,
             request.rc, new_reference() if push else None, today,
         )  # fmt: skip
         batch.add_gift(row)
-    elif (row.rc, row.rail, row.amount) != (request.rc, request.rail, request.amount.minor):
+        if not push:
+            fix_rate(batch, row, rates, today)  # shown to the giver; fixed anew when the room is claimed
+    elif (row.rc, row.rail, Money(row.amount, row.currency)) != (request.rc, request.rail, request.amount):
         raise RefusedError(
             N_("This form was already sent with another amount or way of paying."),
             hint=N_("Go back to the fund's page and start a new gift."),
@@ -101,26 +106,46 @@ def _check_request(batch: Batch, request: GiftRequest) -> None:
         raise RefusedError(N_("This fund does not take gifts this way."), hint=N_("Choose another way of paying."))
     if request.rail in batch.rules.stopped:
         raise RefusedError(N_("This way of paying is stopped for now."), hint=N_("Choose another way of paying."))
-    if request.amount.currency != charter["currency"]:
-        raise RefusedError(N_("This fund takes gifts in %(currency)s."), currency=charter["currency"])
+    accepted: list[Any] = [charter["currency"], *charter.get("accepts", [])]  # type: ignore[misc]
+    if request.amount.currency not in accepted:
+        raise RefusedError(N_("This fund takes gifts in %(currency)s."), currency=", ".join(accepted))
     if batch.is_taken(request.rc):
         raise RefusedError(
             N_("This receipt code belongs to another gift."),
             hint=N_("Go back to the fund's page and start a new gift."),
         )
+
+
+def _check_amount(batch: Batch, request: GiftRequest, rates: RateTable, today: dt.date) -> None:
     # A transfer that arrives in three days can't be promised the very last part: what is past the goal
     # then follows the overflow rule, which the form says. So push rails take any amount from the minimum.
+    value = _value(batch, request, rates, today)
     if request.rail in PUSH_RAILS:
-        if request.amount.minor < counter.minimum:
-            raise rule.Refuse(rule.Why.SMALL, counter.minimum).error()
+        if value < batch.counter.minimum:
+            raise rule.Refuse(rule.Why.SMALL, batch.counter.minimum).error()
         return
-    answer = rule.offer(capacity_of(batch), request.amount.minor, True)
+    own = str(batch.rules.charter["currency"])
+    answer = rule.offer(capacity_of(batch), value, request.amount.currency == own)
     if isinstance(answer, rule.Rest):
-        options = tuple(Money(amount, request.amount.currency) for amount in answer.options)
+        # Foreign money can't fit a rest to the cent, so what fits is offered in the fund's own.
+        answer = rule.offer(capacity_of(batch), value, True)
+    if isinstance(answer, rule.Rest):
+        options = tuple(Money(amount, own) for amount in answer.options)
         raise GoalError(N_("Less than that is left to the goal."), options, N_("Choose one of these amounts."))
     if isinstance(answer, rule.Refuse):
         error = answer.error()
         raise GoalError(error.template, (), error.hint_template)
+
+
+def _value(batch: Batch, request: GiftRequest, rates: RateTable, today: dt.date) -> int:
+    """Give what a gift would count; a transfer whose rate only its value day tells passes as the smallest gift."""
+    amount, own = request.amount, str(batch.rules.charter["currency"])
+    if amount.currency == own:
+        return amount.minor
+    if request.rail not in PUSH_RAILS:
+        return value_at(amount.minor, amount.currency, require_rate(batch, rates, amount, today), own)
+    rate = rate_on(batch, rates, amount.currency, today)
+    return value_at(amount.minor, amount.currency, rate, own) if rate else batch.counter.minimum
 
 
 # -- events of pull rails

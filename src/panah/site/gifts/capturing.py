@@ -23,6 +23,7 @@ from panah.rails.base import GiftOrder, PullRail, RailEvent
 from panah.site.gifts import calls
 from panah.site.gifts.calls import Call, VisitRow
 from panah.site.gifts.events import Outcome, carry_event, keys_of, release_claim, settle_claim
+from panah.site.gifts.foreign import rates_of
 from panah.storage.batch import Batch
 from panah.storage.funds import FundHome
 from panah.storage.rows import GiftRow
@@ -42,7 +43,7 @@ Rails = Callable[[str], PullRail | None]
 
 def record(fund: FundHome, rail: PullRail, event: RailEvent, now: dt.datetime) -> Outcome:
     """Carry out one fact, once, without asking the provider for anything."""
-    job = partial(carry_event, rail=rail, event=event, today=now.date())
+    job = partial(carry_event, rail=rail, event=event, today=now.date(), rates=rates_of(fund.home))
     return writer_for(fund).submit(job, gifts=(event.gift,), events=keys_of(rail, event))
 
 

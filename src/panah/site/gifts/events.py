@@ -14,10 +14,12 @@ from dataclasses import dataclass
 
 from panah.core import goal as rule
 from panah.core.fund import Act, State, require
+from panah.core.rates import RateTable
 from panah.errors import N_, RefusedError
 from panah.rails.base import PullRail, RailEvent
 from panah.site.gifts.booking import Arrival, book, count_waiting, undo, worth_of
 from panah.site.gifts.calls import ask, finish, note_end, note_payment
+from panah.site.gifts.foreign import fix_rate, is_of_today, split_worth
 from panah.site.gifts.returning import confirm
 from panah.storage.batch import GIFT_COLUMNS, Batch, read_gift
 from panah.storage.rows import GiftRow
@@ -49,7 +51,7 @@ def keys_of(rail: PullRail, event: RailEvent) -> list[str]:
     return [f"{rail.name}:{name}" for name in (event.id, event.undoes) if name]
 
 
-def carry_event(batch: Batch, rail: PullRail, event: RailEvent, today: dt.date) -> Outcome:
+def carry_event(batch: Batch, rail: PullRail, event: RailEvent, today: dt.date, rates: RateTable) -> Outcome:
     """Carry a fact out, once; `event.gift` is known. Raises `RefusedError` for a gift that this fund never began."""
     key = keys_of(rail, event)[0]
     earlier = batch.outcome_of(key)
@@ -64,6 +66,8 @@ def carry_event(batch: Batch, rail: PullRail, event: RailEvent, today: dt.date) 
         raise RefusedError(N_("This fund knows no such gift."))
     if event.amount.currency != row.currency:
         raise RefusedError(N_("The event's currency is not the gift's."))
+    if event.kind == "authorised" and row.status == "promised":
+        fix_rate(batch, row, rates, today)  # from here on nothing moves: claim, leaf and receipt have one rate
     outcome = _EVENTS[event.kind](batch, rail, row, event, today)
     if outcome is not LATER:
         batch.add_event(key, row.id, outcome.status, outcome.taken)
@@ -80,7 +84,7 @@ def _authorised(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, to
         return _as_it_is(row)
     if remote:
         note_payment(batch, row, event.payment)
-    amount, counted = _room_for(batch, row, min(event.amount.minor, row.amount))
+    amount, counted = _room_for(batch, row, min(event.amount.minor, row.amount), today)
     if amount < max(1, rail.least(row.currency)):
         row.status = "refused"
         batch.change_gift(row)
@@ -98,13 +102,15 @@ def _authorised(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, to
     return Outcome("claimed")
 
 
-def _room_for(batch: Batch, row: GiftRow, amount: int) -> tuple[int, int]:
+def _room_for(batch: Batch, row: GiftRow, amount: int, today: dt.date) -> tuple[int, int]:
     """Give (what to take, in the gift's currency; what of it counts, in the fund's); zeros when there is no room."""
     if row.status != "promised" or batch.counter.gifts_paused or row.rail in batch.rules.stopped:
         return 0, 0
     # Foreign money is taken whole or not at all: a part of it would be counted at a rate that rounds.
-    part = row.takes_rest and not row.rate
-    counted = rule.claim(capacity_of(batch), worth_of(batch, row, amount), take_rest=part)
+    part, value = row.takes_rest and not row.rate, worth_of(batch, row, amount)
+    if not value or not is_of_today(row, today) or (row.rate and amount < row.amount):
+        return 0, 0
+    counted = rule.claim(capacity_of(batch), value, take_rest=part)
     if not counted:
         return 0, 0
     return (amount if row.rate else counted), counted
@@ -119,7 +125,7 @@ def _settled(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today
         note_payment(batch, row, event.payment)
     if row.status == "claimed":
         return settle_claim(batch, row, event.amount.minor, event.day, today)
-    counted, held = rule.split(capacity_of(batch), worth_of(batch, row, event.amount.minor))
+    counted, held = split_worth(batch, row, event.amount.minor)
     book(batch, row, Arrival(event.amount.minor, counted, event.day), today)
     finish(batch, row.id, "void", "expire")
     return Outcome("booked", counted, held)
@@ -128,7 +134,7 @@ def _settled(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today
 def settle_claim(batch: Batch, row: GiftRow, amount: int, day: dt.date, today: dt.date) -> Outcome:
     """Book what was captured of a claimed gift. What another hand captured beyond or below the claim is booked too."""
     claimed, value = _release(batch, row), worth_of(batch, row, amount)
-    counted, held = rule.split(capacity_of(batch), value)
+    counted, held = split_worth(batch, row, amount)
     book(batch, row, Arrival(amount, counted, day), today)
     finish(batch, row.id, "capture", "void", "expire")
     if value < claimed:
@@ -215,7 +221,7 @@ def _reinstated(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, to
         twin=True, rate=row.rate, source=row.source,
     )  # fmt: skip
     batch.add_gift(made)
-    counted, held = rule.split(capacity_of(batch), worth_of(batch, made, amount))
+    counted, held = split_worth(batch, made, amount)
     book(batch, made, Arrival(amount, counted, event.day), today)
     return Outcome("booked", counted, held)
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 from zipfile import ZipFile
 
 from panah.core import goal as rule
+from panah.core.fund import State
 from panah.core.ratefile import read_rates, write_rates
-from panah.core.rates import RateTable
+from panah.core.rates import STALE, RateTable
 from panah.errors import N_, RefusedError
 from panah.site.gifts.booking import worth_of
 from panah.storage.durable import write_file
@@ -91,13 +92,19 @@ def rate_on(batch: Batch, rates: RateTable, currency: str, day: dt.date) -> Rate
 
 
 def fix_rate(batch: Batch, row: GiftRow, rates: RateTable, day: dt.date) -> bool:
-    """Fix the rate of a foreign gift; tell whether it has one now. Does nothing to a gift in the fund's own money."""
+    """Fix the rate of a foreign gift at that of `day`; without one it keeps what it has, and False is given."""
     if not is_foreign(batch, row.currency):
         return True
     rate = rate_on(batch, rates, row.currency, day)
-    row.rate, row.source = (rate.text, rate.source) if rate else ("", "")
-    batch.change_gift(row)
+    if rate is not None:
+        row.rate, row.source = rate.text, rate.source
+        batch.change_gift(row)
     return rate is not None
+
+
+def is_of_today(row: GiftRow, today: dt.date) -> bool:
+    """Tell whether a gift's rate may still be claimed at; a gift in the fund's own currency has none to grow old."""
+    return not row.rate or today - dt.date.fromisoformat(row.source.removeprefix("ecb:")) <= STALE
 
 
 def require_rate(batch: Batch, rates: RateTable, amount: Money, day: dt.date) -> Rate:
@@ -112,12 +119,8 @@ def require_rate(batch: Batch, rates: RateTable, amount: Money, day: dt.date) ->
     return rate
 
 
-def claimable(batch: Batch, row: GiftRow, offered: int, capacity: rule.Capacity) -> tuple[int, int]:
-    """Give what may be taken of `offered` now: in the gift's own currency, and in the fund's. (0, 0) is a void."""
-    offered = min(offered, row.amount)
-    if not is_foreign(batch, row.currency):
-        taken = rule.claim(capacity, offered, take_rest=row.takes_rest)
-        return taken, taken
-    value = worth_of(batch, row, offered) if row.rate else 0
-    whole = value > 0 and offered == row.amount and rule.claim(capacity, value, take_rest=False) == value
-    return (offered, value) if whole else (0, 0)
+def split_worth(batch: Batch, row: GiftRow, amount: int) -> tuple[int, int]:
+    """Split what arrived, `amount` of the gift's own currency, into (counted, held) of the fund's."""
+    c, value = batch.counter, worth_of(batch, row, amount)
+    capacity = rule.Capacity(c.goal, c.counted, c.claimed, c.minimum, State(c.state))
+    return rule.split(capacity, value) if value else (0, 0)  # a few rupiah may be worth less than half a cent
