@@ -31,6 +31,8 @@ from panah.site.publisher import RUN
 from panah.storage.funds import list_funds
 
 THREADS: Final = 32
+LONGEST_END: Final = 20
+"""Seconds for a worker's last step; after that it is killed, which loses nothing that was acknowledged."""
 _WAIT_READY: Final = 60.0
 
 
@@ -99,7 +101,7 @@ def _run(home: Path, host: str, port: int, workers: int, after: str = "") -> int
         Granian(
             "panah.site.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
             blocking_threads=THREADS, log_level=LogLevels.error, websockets=False,
-            respawn_failed_workers=workers > 1,
+            respawn_failed_workers=workers > 1, workers_kill_timeout=LONGEST_END,
         ).serve()  # fmt: skip
     return 0
 

@@ -7,7 +7,11 @@ nothing half-done: starting up completes what was cut off (`site/running.py`).
 from __future__ import annotations
 
 import atexit
+import ctypes
+import multiprocessing
 import os
+import signal
+import sys
 from multiprocessing.util import Finalize
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "panah.settings.site")
@@ -20,8 +24,25 @@ _django = get_wsgi_application()
 from panah.site import home, running  # noqa: E402
 from panah.site.pages import PageStore  # noqa: E402
 
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def _follow_server() -> None:
+    """Let the server alone end this worker.
+
+    Ctrl-C in a terminal reaches the whole process group, and the server then sends SIGTERM too: two signals at
+    once can leave granian 2.8's worker waiting for ever. So the worker leaves the group; it still ends when the
+    server is killed.
+    """
+    if multiprocessing.parent_process() is None:
+        return  # imported by a test or another server: not ours to change
+    os.setpgrp()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
 
 def _start() -> PageStore:
+    _follow_server()
     site = home.read_site(settings.PANAH_HOME)
     home.use(site)
     # A worker of the server ends through multiprocessing, which runs no atexit functions; whichever comes first.
