@@ -33,8 +33,10 @@ from panah.site.gifts.queries import FormFacts, gift_by_id, gifts_by_commitment
 from panah.site.gifts.receipts import receipt_page, signed_file
 from panah.site.gifts.transfer import transfer_values
 from panah.site.home import site
+from panah.site.throttle import address_of, throttle
 
 if TYPE_CHECKING:
+    from panah.storage.funds import FundHome
     from panah.storage.rows import GiftRow
 
 EVENT_LIMIT: Final = 16 * 1024
@@ -115,6 +117,9 @@ def _take_form(request: HttpRequest, face: Face, facts: FormFacts) -> HttpRespon
         gift = forms.read_gift(body, face.charter.currency, face.charter.rails)
     except forms.FormError as error:
         return _form_again(face, error, error.typed, error.problems)
+    wait = throttle.ask(face.fund.slug, address_of(request.META), gift.id, by_card=gift.rail in PULL)
+    if wait:
+        return _ask_to_wait(face, body, wait)
     asked = GiftRequest(gift.id, gift.rail, gift.amount, gift.takes_rest, gift.rc, face.tag)
     try:
         promised = promise(face.fund, asked, _now())
@@ -124,6 +129,17 @@ def _take_form(request: HttpRequest, face: Face, facts: FormFacts) -> HttpRespon
         typed = forms.read_fields(body, forms.GIVE_FIELDS)
         return _form_again(face, error, typed, {}, getattr(error, "options", ()))
     return _show_payment(face, promised.id, promised.rail, promised.amount, promised.reference or "", gift)
+
+
+def _ask_to_wait(face: Face, body: bytes, seconds: int) -> HttpResponse:
+    error = RefusedError(
+        N_("More forms come from your network just now than we can take."),
+        hint=N_("Nothing is lost: please wait %(seconds)s seconds, then press the button once more."), seconds=seconds,
+    )  # fmt: skip
+    answer = _form_again(face, error, forms.read_fields(body, forms.GIVE_FIELDS), {})
+    answer.status_code = 429
+    answer["Retry-After"] = str(seconds)
+    return answer
 
 
 def _form_again(
@@ -240,7 +256,7 @@ def receive(request: HttpRequest, rail: str, slug: str = "") -> HttpResponse:
     try:
         require_method(request, "POST")
         event = PULL[rail].read_event(request.headers, read_body(request, EVENT_LIMIT), secret)
-        status = receive_event(fund, PULL[rail], event, _now()).status if event else "ignored"
+        status = _take_event(fund, rail, event) if event else "ignored"
     except RequestError as error:
         return answer_bytes(error.code.encode(), "text/plain", error.status)
     except (InputError, ProofError, RefusedError) as error:
@@ -253,4 +269,10 @@ def receive(request: HttpRequest, rail: str, slug: str = "") -> HttpResponse:
 def _carry_event(face: Face, rail: str, headers: dict[str, str], body: bytes) -> None:
     event = PULL[rail].read_event(headers, body, fake_secret(face.fund))
     if event is not None:
-        receive_event(face.fund, PULL[rail], event, _now())
+        _take_event(face.fund, rail, event)
+
+
+def _take_event(fund: FundHome, rail: str, event: RailEvent) -> str:
+    if event.kind == "failed":
+        throttle.fail(fund.slug, event.gift)
+    return receive_event(fund, PULL[rail], event, _now()).status
