@@ -46,6 +46,9 @@ def register(commands: Any) -> None:
     take.add_argument("--charter", type=Path, help="the signed charter or its leaf: names fund, account, currency")
     take.add_argument("--iban", help="instead of --charter: the fund's account")
     take.add_argument("--currency", help="instead of --charter: the fund's currency")
+    take.add_argument(
+        "--accepts", action="append", default=[], metavar="CODE", help="instead of --charter: another currency it takes"
+    )
     take.add_argument("--origin", help="instead of --charter: the fund's origin")
     take.add_argument("--salt", type=Path, required=True, help="salt file of this fund; made if there is none")
     take.add_argument("--map", type=Path, help="CSV only: the map file (panah bank map)")
@@ -75,7 +78,7 @@ def register(commands: Any) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    origin, iban, currency = _fund(arguments)
+    origin, iban, currencies = _fund(arguments)
     salt = _salt(arguments.salt)
     statements, others = _read_statements(arguments, iban)
     found, doubles = lines.merge(statements)
@@ -87,7 +90,8 @@ def _import(arguments: argparse.Namespace) -> None:
         found,
         salt,
         origin=origin,
-        currency=currency,
+        currency=currencies[0],
+        accepts=currencies[1:],
         upto=upto,
         decisions=unmatched.decisions(queue),
         dropped=dropped,
@@ -97,25 +101,27 @@ def _import(arguments: argparse.Namespace) -> None:
     if renewed:
         _replace_private(queue_path, unmatched.write(renewed))
     terminal.replace(arguments.out, statement.Signed(made.body).to_text())
-    _report(made, currency, queue_path, arguments.out)
+    _report(made, currencies[0], queue_path, arguments.out)
     _warn(statements, others, doubles, gap)
 
 
-def _fund(arguments: argparse.Namespace) -> tuple[str, str, str]:
-    """Give origin, IBAN and currency."""
+def _fund(arguments: argparse.Namespace) -> tuple[str, str, tuple[str, ...]]:
+    """Give origin, IBAN and the currencies that the fund accepts, its own first."""
     if arguments.charter:
         charter = _read_charter(arguments.charter)
         iban = arguments.iban or charter.rails.get("bank", {}).get("iban")
         if not iban:
             raise InputError(N_("This charter has no bank account."), hint=N_("Name it with --iban."))
-        return charter.origin, check_iban(iban), charter.currency
+        return charter.origin, check_iban(iban), charter.currencies
     if not (arguments.iban and arguments.currency and arguments.origin):
         raise InputError(
             N_("Which fund is this for?"), hint=N_("Give --charter FILE, or all of --iban, --currency and --origin.")
         )
-    if arguments.currency not in EXPONENTS:
-        raise InputError(N_("%(currency)s is not a currency that Panah knows."), currency=arguments.currency)
-    return arguments.origin, check_iban(arguments.iban), arguments.currency
+    currencies = (arguments.currency, *arguments.accepts)
+    for currency in currencies:
+        if currency not in EXPONENTS:
+            raise InputError(N_("%(currency)s is not a currency that Panah knows."), currency=currency)
+    return arguments.origin, check_iban(arguments.iban), currencies
 
 
 def _read_charter(path: Path) -> Charter:
@@ -200,7 +206,8 @@ def _report(made: Listing, currency: str, queue: Path, out: Path) -> None:
     """Say what was found, in numbers: no name, account or text."""
     counts = made.counts
     waiting = len(made.waiting)
-    terminal.say(f"Gifts in the list: {counts.credits}, together {Money(counts.total, currency)}")
+    sums = [Money(counts.total, currency), *(Money(minor, code) for code, minor in sorted(counts.foreign.items()))]
+    terminal.say(f"Gifts in the list: {counts.credits}, together {' + '.join(map(str, sums))}")
     terminal.say(
         f"  with a reference: {counts.matched}; settled by hand without one: {counts.credits - counts.matched}"
     )

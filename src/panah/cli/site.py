@@ -167,6 +167,8 @@ def _say_list(outcome: ListOutcome) -> None:
     terminal.say(f"  counted: {outcome.counted}   held past the goal: {outcome.held}   (minor units)")
     for line in outcome.unknown:
         terminal.say(f"  not booked, its original is not here: {line}")
+    for line, currency, why in outcome.waiting:
+        terminal.say(f"  waits, in {currency}, {why}: {line}")
 
 
 def _make_key(arguments: argparse.Namespace) -> None:

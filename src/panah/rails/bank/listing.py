@@ -28,7 +28,7 @@ GIFT: Final = "gift"
 NOT_A_GIFT: Final = "not-a-gift"
 
 NO_REFERENCE: Final = N_("no reference of a gift in it")
-OTHER_CURRENCY: Final = N_("another currency than the fund's")
+OTHER_CURRENCY: Final = N_("a currency that the fund does not accept")
 UNKNOWN_ORIGINAL: Final = N_("money that went back, and it is not known from which gift")
 
 
@@ -43,10 +43,11 @@ class Waiting:
 
 @dataclass(slots=True)
 class Counts:
-    """What became of all lines, in numbers without names."""
+    """What became of all lines, in numbers without names; `total` in the fund's currency, `foreign` by currency."""
 
     credits: int = 0
     total: int = 0
+    foreign: dict[str, int] = field(default_factory=dict)
     matched: int = 0
     returns: int = 0
     dropped: int = 0
@@ -90,8 +91,10 @@ def is_decision(text: str) -> bool:
 
 
 class _Build:
-    def __init__(self, salt: bytes, currency: str, decisions: Mapping[str, str], dropped: frozenset[str]) -> None:
-        self.salt, self.currency, self.decisions, self.dropped = salt, currency, decisions, dropped
+    def __init__(
+        self, salt: bytes, currencies: frozenset[str], decisions: Mapping[str, str], dropped: frozenset[str]
+    ) -> None:
+        self.salt, self.currencies, self.decisions, self.dropped = salt, currencies, decisions, dropped
         self.rows: list[tuple[Line, dt.date, dict[str, Any]]] = []
         self.waiting: list[Waiting] = []
         # Credits by what a later return may name them with: end-to-end id, reference.
@@ -117,7 +120,7 @@ class _Build:
         if line.bank_id in self.dropped and not decision:
             self.remember(_Credit(line, "dropped", line.amount.minor, line.ref))
             return "dropped"
-        foreign = line.amount.currency != self.currency
+        foreign = line.amount.currency not in self.currencies
         reason = OTHER_CURRENCY if foreign else line.doubt or ("" if line.ref else NO_REFERENCE)
         if decision == NOT_A_GIFT:
             status, ref = "out", None
@@ -182,16 +185,17 @@ def build(
     origin: str,
     currency: str,
     upto: dt.date,
+    accepts: Iterable[str] = (),
     decisions: Mapping[str, str] | None = None,
     dropped: frozenset[str] = frozenset(),
     since: dt.date | None = None,
 ) -> Listing:
-    """Make the body of the `bank-list` statement.
+    """Make the body of the `bank-list` statement; `accepts` are other currencies that the charter takes.
 
     `decisions` maps a line's id to what a person settled; `dropped` holds the `bank_id` of lines that a rule
     dropped; lines booked before `since` are used to find what a return undoes, and not listed again.
     """
-    work = _Build(check_salt(salt), currency, decisions or {}, dropped)
+    work = _Build(check_salt(salt), frozenset({currency, *accepts}), decisions or {}, dropped)
     ordered = sorted({line.bank_id: line for line in lines}.values(), key=lambda one: (one.booked, one.bank_id))
     counts = Counts()
     early = since or dt.date.min
@@ -216,7 +220,11 @@ def _count(counts: Counts, line: Line, status: str, currency: str) -> None:
         counts.not_gifts += 1
     elif status == "listed" and line.kind == "credit":
         counts.credits += 1
-        counts.total += line.amount.minor if line.amount.currency == currency else 0
+        if line.amount.currency == currency:
+            counts.total += line.amount.minor
+        else:
+            before = counts.foreign.get(line.amount.currency, 0)
+            counts.foreign[line.amount.currency] = before + line.amount.minor
     elif status == "listed":
         counts.returns += 1
 
