@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from panah.errors import InputError, PanahError
 from panah.seal.receipt import commitment, new_code
-from panah.site.gifts.forms import LIMIT, FormError, is_gift_id, new_gift_id, read_gift, read_payment, read_receipt_code
+from panah.site.gifts.forms import (
+    LIMIT,
+    FormError,
+    Receipt,
+    is_gift_id,
+    new_gift_id,
+    read_gift,
+    read_payment,
+    read_receipt_code,
+)
 
 RAILS = {"bank": {}, "fake": {}}
 
@@ -137,7 +146,7 @@ def test_a_code_never_shows_in_what_could_be_logged():
 def test_a_receipt_code_may_be_typed_with_persian_digits_and_gaps():
     code = new_code()
     persian = " ".join(code).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
-    assert read_receipt_code(urlencode({"code": persian}).encode()) == (code, "")
+    assert read_receipt_code(urlencode({"code": persian}).encode()) == Receipt(code, "", "", "")
 
 
 @pytest.mark.parametrize("body", [b"do=steal", b"do=pay&amount=1", b"", b"do=pay&do=fail"])

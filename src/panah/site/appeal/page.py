@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from babel import Locale
 from django.utils.translation import gettext, override
@@ -15,6 +15,9 @@ from panah.site.publish.page import Frame, draw
 from panah.site.publish.tongues import tongue
 from panah.site.publish.view import FundView
 from panah.site.updates.texts import chosen, shown_updates
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 CSS: Final = ("site/appeal/appeal.css",)
 
@@ -59,12 +62,23 @@ def render(view: FundView, frame: Frame) -> bytes:
         "updates": [text for text in (chosen(update, tag) for update in shown_updates(view)[:3]) if text],
         "story": story,
     }
-    return draw("site/appeal/index.html", frame, context | charter_words(charter, tag), css=CSS)
+    words = charter_words(charter, tag) | rail_words(charter, view.stopped, tag)
+    return draw("site/appeal/index.html", frame, context | words, css=CSS)
 
 
 def is_giving(view: FundView) -> bool:
     """Tell whether the page offers to give."""
-    return allows(view.state, Act.GIVE) and not view.gifts_paused
+    return allows(view.state, Act.GIVE) and not view.gifts_paused and not view.stopped >= set(view.charter.rails)
+
+
+def rail_words(charter: Charter, stopped: Collection[str], tag: str) -> dict[str, Any]:
+    """Name the ways of giving that go on, and those that are stopped now."""
+    with override(tongue(tag).django):
+        names = {rail: gettext(RAIL_NAMES[rail]) for rail in sorted(charter.rails)}
+    return {
+        "rails": [name for rail, name in names.items() if rail not in stopped],
+        "stopped": [name for rail, name in names.items() if rail in stopped],
+    }
 
 
 def charter_words(charter: Charter, tag: str) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from typing import Final
 
 from django.utils.translation import gettext, override
 
+from panah.core.money import Money
 from panah.site.appeal.page import RAIL_NAMES
 from panah.site.books.chart import chart
 from panah.site.publish.page import Frame, draw
 from panah.site.publish.sentences import CHECK, spelled
 from panah.site.publish.tongues import tongue
-from panah.site.publish.view import DayRow, FundView
+from panah.site.publish.view import DayRow, FundView, LoggedBooks
 
 CSS: Final = ("site/books/books.css",)
 MOST_ROWS: Final = 60
@@ -56,7 +57,7 @@ def render(
     context = {
         "view": view,
         "books": books,
-        "net": books.gross - books.returned - books.passed_on - books.fees,
+        **_left(books, frame),
         "chart": chart(books.days, view.charter.goal.minor),
         "table": _table(rows, frame.tag),
         "month": pages[0] if pages else "",
@@ -66,6 +67,27 @@ def render(
         "sentences": spelled(CHECK, frame.tag) if check else "",
     }
     return draw("site/books/index.html", frame, context, css=CSS, check=check)
+
+
+def _left(books: LoggedBooks, frame: Frame) -> dict[str, object]:
+    """Give what is left of everything that arrived, and how much of that can be spent."""
+    own = frame.charter.currency
+    net = books.gross - books.returned - books.passed_on - books.fees - dict(books.lost).get(own, 0)
+    with override(tongue(frame.tag).django):
+        frozen = [
+            (gettext(RAIL_NAMES.get(rail, rail)), _money(frame, currency, minor))
+            for rail, currency, minor in books.frozen
+        ]
+    return {
+        "net": net,
+        "frozen": frozen,
+        "lost": [_money(frame, currency, minor) for currency, minor in books.lost],
+        "spendable": net - sum(minor for _, currency, minor in books.frozen if currency == own),
+    }
+
+
+def _money(frame: Frame, currency: str, minor: int) -> str:
+    return frame.words.money(minor) if currency == frame.charter.currency else str(Money(minor, currency))
 
 
 def render_month(view: FundView, frame: Frame, month: str) -> bytes:

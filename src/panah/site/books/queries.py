@@ -58,6 +58,7 @@ class FaceReader:
             bank_upto=upto,
             gifts_paused=bool(gifts_paused),
             intake_paused=bool(intake_paused),
+            stopped=rules.stopped,
             address=self._address,
             updates=tuple(update for update in updates if update.id != "story"),
             story=next((update for update in updates if update.id == "story"), None),
@@ -102,6 +103,8 @@ def logged_books(books: Books) -> LoggedBooks:
         fees=books.fees,
         gifts=books.gifts,
         days=days,
+        frozen=tuple((rail, currency, minor) for (rail, currency), minor in sorted(books.frozen.items())),
+        lost=tuple(sorted(books.lost.items())),
     )
 
 

@@ -86,11 +86,11 @@ class Face:
 
     def form_parts(self, rail: str = "") -> dict[str, Any]:
         """Give what the form's template needs beside the charter."""
-        return {"ways": self.ways(rail), "pulls": self.has_pull, "problems": {}}
+        return {"ways": self.ways(rail), "stopped": self.stopped, "pulls": self.has_pull, "problems": {}}
 
     def ways(self, chosen: str = "") -> list[dict[str, Any]]:
         """Give the ways of paying for the form."""
-        rails = sorted(self.charter.rails)
+        rails = [rail for rail in sorted(self.charter.rails) if rail not in self.rules.stopped]
         chosen = chosen if chosen in rails else rails[0] if len(rails) == 1 else ""
         with override(tongue(self.tag).django):
             return [
@@ -102,9 +102,20 @@ class Face:
             ]  # fmt: skip
 
     @property
+    def stopped(self) -> list[str]:
+        """The names of ways of paying that are stopped now."""
+        with override(tongue(self.tag).django):
+            return [gettext(RAIL_NAMES[rail]) for rail in sorted(self.charter.rails) if rail in self.rules.stopped]
+
+    @property
+    def all_stopped(self) -> bool:
+        """Whether no way of paying is left."""
+        return self.rules.stopped >= set(self.charter.rails)
+
+    @property
     def has_pull(self) -> bool:
         """Whether a rail of this fund can take exactly what is left."""
-        return any(rail in PULL for rail in self.charter.rails)
+        return any(rail in PULL and rail not in self.rules.stopped for rail in self.charter.rails)
 
     def say(self, error: PanahError) -> tuple[str, str]:
         """Give an error's sentence and hint in this language."""

@@ -120,14 +120,24 @@ def _read_receipt(typed: Mapping[str, str]) -> tuple[bytes, str]:
     return commitment(code), code
 
 
-def read_receipt_code(body: bytes) -> tuple[str, str]:
-    """Read the receipt form: (checked code, which download or ""). Raises `FormError` for a slip."""
-    typed = read_fields(body, frozenset({"code", "file"}))
-    wanted = typed.get("file", "")
-    if wanted not in {"", "pledge", "booked", "proof"}:
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is asked with a receipt code: a download (`wanted`), a gift to be sent `back`, or just the page."""
+
+    code: str = field(repr=False)
+    wanted: str
+    back: str
+    why: str
+
+
+def read_receipt_code(body: bytes) -> Receipt:
+    """Read the receipt form. Raises `FormError` for a slip."""
+    typed = read_fields(body, frozenset({"code", "file", "back", "why"}))
+    wanted, back = typed.get("file", ""), typed.get("back", "")
+    if wanted not in {"", "pledge", "booked", "proof"} or (back and not is_gift_id(back)):
         raise InputError(N_("This form can't be read."), hint=_RELOAD)
     try:
-        return check_code(typed.get("code", "")), wanted
+        return Receipt(check_code(typed.get("code", "")), wanted, back, typed.get("why", ""))
     except InputError as error:
         # The code itself is not shown again: a wrong digit is found on the paper, not on the screen.
         raise FormError({"code": error}, {}) from error

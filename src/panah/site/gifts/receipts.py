@@ -13,16 +13,20 @@ from django.db import connections
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, override
 
+from panah.core.fund import Act, allows
 from panah.errors import N_, RefusedError
 from panah.seal.receipt import group
 from panah.site.gifts.queries import (
     booked_body,
     booked_note,
+    form_facts,
     gift_proof,
     leaf_of,
     log_key,
     pledge_note,
 )
+from panah.site.gifts.returning import request_of
+from panah.site.gifts.story import story
 from panah.site.publish.tongues import direction, tongue
 from panah.site.publish.words import grouped
 
@@ -50,9 +54,11 @@ def _gift(face: Face, row: GiftRow, code: str) -> str:
     body = booked_body(face.fund, row.id) if row.status in {"booked", "ended"} else None
     leaf = leaf_of(face.fund, row.id) if body else None
     held = row.booked - row.counted
+    asked = request_of(face.fund, row.id) if row.status == "booked" else None
     page = face.prepare(
         "gift", "receipt/",
         status=row.status, push=row.rail in PUSH, held=held > 0, logged=leaf is not None, has_code=bool(code),
+        stopped=row.rail in face.rules.stopped, asked=asked is not None, askable=_can_ask(face, row),
     )  # fmt: skip
     words = face.words
     return page.fill(
@@ -67,8 +73,15 @@ def _gift(face: Face, row: GiftRow, code: str) -> str:
             "reference": grouped(row.reference or ""),
             "upto": _upto(face) if row.status == "promised" else "",
             "code": code,
+            "id": row.id,
+            "asked": words.day(asked) if asked else "",
+            "story": story(face, row),
         }
     ).decode()
+
+
+def _can_ask(face: Face, row: GiftRow) -> bool:
+    return row.status == "booked" and allows(form_facts(face.fund).state, Act.REFUND)
 
 
 def _upto(face: Face) -> str:

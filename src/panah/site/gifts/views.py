@@ -31,6 +31,7 @@ from panah.site.gifts.actions import GiftRequest, promise, receive_event
 from panah.site.gifts.faces import Face, face_of
 from panah.site.gifts.queries import FormFacts, gift_by_id, gifts_by_commitment
 from panah.site.gifts.receipts import receipt_page, signed_file
+from panah.site.gifts.returning import ask_back
 from panah.site.gifts.transfer import transfer_values
 from panah.site.home import site
 from panah.site.throttle import address_of, throttle
@@ -95,7 +96,7 @@ def give(request: HttpRequest, face: Face, facts: FormFacts) -> HttpResponse:
     """Show the form, or take it."""
     if request.method == "POST":
         return _take_form(request, face, facts)
-    if facts.state is not State.OPEN or facts.gifts_paused:
+    if facts.state is not State.OPEN or facts.gifts_paused or face.all_stopped:
         return _shut(face, facts)
     amount = request.GET.get("amount", "")
     return answer_page(_form(face, forms.new_gift_id(), new_code(), amount[:40]), face.policy)
@@ -107,7 +108,7 @@ def _form(face: Face, gift: str, code: str, amount: str) -> bytes:
 
 
 def _shut(face: Face, facts: FormFacts, status: int = 200) -> HttpResponse:
-    page = face.prepare("shut", "give/", state=facts.state.value, paused=facts.gifts_paused)
+    page = face.prepare("shut", "give/", state=facts.state.value, paused=facts.gifts_paused or face.all_stopped)
     return answer_page(page.fill({}), face.policy, status)
 
 
@@ -124,7 +125,7 @@ def _take_form(request: HttpRequest, face: Face, facts: FormFacts) -> HttpRespon
     try:
         promised = promise(face.fund, asked, _now())
     except RefusedError as error:
-        if facts.state is not State.OPEN or facts.gifts_paused:
+        if facts.state is not State.OPEN or facts.gifts_paused or face.all_stopped:
             return _shut(face, facts, 409)
         typed = forms.read_fields(body, forms.GIVE_FIELDS)
         return _form_again(face, error, typed, {}, getattr(error, "options", ()))
@@ -222,19 +223,23 @@ def receipt(request: HttpRequest, face: Face, _: FormFacts) -> HttpResponse:
     if request.method != "POST":
         return answer_page(face.prepare("ask", "receipt/").fill({}), face.policy)
     try:
-        code, wanted = forms.read_receipt_code(read_body(request, forms.LIMIT, forms.TYPE))
+        asked = forms.read_receipt_code(read_body(request, forms.LIMIT, forms.TYPE))
     except forms.FormError as error:
         return _ask_again(face, error.problems["code"], 422)
-    rows = gifts_by_commitment(face.fund, commitment(code))
+    rc = commitment(asked.code)
+    rows = gifts_by_commitment(face.fund, rc)
     if not rows:
         unknown = RefusedError(
             N_("No gift belongs to this code here."),
             hint=N_("If you only looked at the form and did not go on, nothing was written down."),
         )
         return _ask_again(face, unknown, 404)
-    if not wanted:
-        return answer_page(receipt_page(face, rows, code), face.policy)
-    name, data = signed_file(face, rows[0], wanted)
+    if asked.back:
+        ask_back(face.fund, asked.back, rc, asked.why, _now())
+        rows = gifts_by_commitment(face.fund, rc)
+    if not asked.wanted:
+        return answer_page(receipt_page(face, rows, asked.code), face.policy)
+    name, data = signed_file(face, rows[0], asked.wanted)
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
     return answer_bytes(data, "application/octet-stream", extra=disposition)
 

@@ -39,6 +39,8 @@ class LoggedBooks:
     fees: int
     gifts: int
     days: tuple[DayRow, ...]
+    frozen: tuple[tuple[str, str, int], ...] = ()  # (rail, currency, minor): counted, and not spendable
+    lost: tuple[tuple[str, int], ...] = ()  # (currency, minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class FundView:
     bank_upto: dt.date | None = None
     gifts_paused: bool = False
     intake_paused: bool = False
+    stopped: frozenset[str] = frozenset()  # rails by which no new gift may begin
     address: str = ""  # the origin's own address, for mirrors and feeds; empty = relative
     updates: tuple[UpdateView, ...] = field(default=())
     story: UpdateView | None = None
