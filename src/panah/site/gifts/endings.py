@@ -14,10 +14,12 @@ from django.db import connections
 
 from panah.core.flags import Flag, Seen, flags
 from panah.core.fund import Act, State, allows
+from panah.core.postings import amount_passed, value_back
 from panah.core.statement import begin
 from panah.errors import N_, InputError, RefusedError
 from panah.proof.canonical import decode
-from panah.storage.batch import GIFT_COLUMNS, read_gift
+from panah.site.gifts.booking import parts_of
+from panah.storage.batch import GIFT_COLUMNS, left_of, read_gift
 
 if TYPE_CHECKING:
     from panah.storage.funds import FundHome
@@ -77,7 +79,8 @@ def prepare(fund: FundHome, rules: FundRules, state: State, today: dt.date, sibl
             continue
         about = {"gift": gift.leaf, "day": today.isoformat()}
         if rule == "return" and gift.row.rail in RETURNABLE:
-            done.bodies.append(begin("gift-return", rules.origin, **about, amount=gift.held, counted=0))
+            amount, counted = _held_amount(gift)
+            done.bodies.append(begin("gift-return", rules.origin, **about, amount=amount, counted=counted))
         elif rule == "pass-on":
             done.bodies.append(begin("overflow", rules.origin, **about, amount=gift.held, to="pass-on", sibling=named))
         elif rule == "reserve" or state is State.WINDING:
@@ -85,6 +88,19 @@ def prepare(fund: FundHome, rules: FundRules, state: State, today: dt.date, sibl
         else:
             done.left.append((gift, "has no way back; it may go to the reserve once the fund is winding"))
     return done
+
+
+def _held_amount(gift: HeldGift) -> tuple[int, int]:
+    """Give how much of a gift's own currency its held part is, and what of it counts.
+
+    In foreign money a held part may end between two cents: then the larger amount goes back, and so a cent that
+    counted.
+    """
+    left = left_of(gift.row)
+    amount = amount_passed(left, gift.held)
+    if value_back(left, amount) < gift.held:
+        amount += 1
+    return amount, parts_of(gift.row, amount)[1]
 
 
 def _choose_sibling(charter: dict[str, Any], wanted: str) -> str:

@@ -232,15 +232,15 @@ def requests(fund: FundHome) -> list[Asked]:
     """Give every request that waits, oldest first."""
     with connections[fund.alias].cursor() as cursor:
         cursor.execute(
-            "SELECT g.id, e.leaf, r.day, r.why, g.rail, g.booked, g.currency, g.counted, g.value_day, g.reference"
+            "SELECT g.id, e.leaf, r.day, r.why, g.rail, g.remains, g.currency, g.counted, g.value_day, g.reference"
             " FROM storage_refundrequest r JOIN storage_gift g ON g.id = r.gift"
             " LEFT JOIN storage_entry e ON e.gift_ref = g.id AND e.kind = 'gift'"
             " WHERE g.booked > 0 ORDER BY r.day, e.leaf, g.id"
         )
         rows = cursor.fetchall()
     return [
-        Asked(gift, leaf, _day(asked), why, rail, Money(booked, currency), counted, _day(day), reference or "")
-        for gift, leaf, asked, why, rail, booked, currency, counted, day, reference in rows
+        Asked(gift, leaf, _day(asked), why, rail, Money(remains, currency), counted, _day(day), reference or "")
+        for gift, leaf, asked, why, rail, remains, currency, counted, day, reference in rows
     ]
 
 
