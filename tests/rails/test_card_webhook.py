@@ -61,6 +61,7 @@ def test_two_events_of_one_authorisation_are_one_fact():
             ("pi_1234:settled", "settled", 900),
         ),
         ("payment_intent.canceled", INTENT | {"status": "canceled"}, ("pi_1234:voided", "voided", 2550)),
+        ("payment_intent.payment_failed", INTENT | {"status": "requires_payment_method"}, ("pi_1234:declined", "declined", 2550)),
         ("checkout.session.completed", SESSION | {"payment_status": "paid"}, ("pi_1234:settled", "settled", 2550)),
     ],
 )
@@ -89,7 +90,7 @@ def test_refunds_and_disputes_name_the_payment():
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        ("payment_intent.payment_failed", INTENT | {"status": "requires_payment_method"}),
+        ("payment_intent.payment_failed", INTENT | {"status": "requires_payment_method", "metadata": {}}),
         ("charge.refunded", {"id": "ch_1234", "payment_intent": "pi_1234", "amount_refunded": 5}),
         ("customer.created", {"id": "cus_1234", "email": "anna@beispiel.example"}),
         ("charge.dispute.created", DISPUTE | {"status": "warning_needs_response"}),

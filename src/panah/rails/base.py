@@ -34,7 +34,7 @@ from typing import Any, Literal, Protocol
 
 from panah.core.money import Money
 
-EventKind = Literal["authorised", "settled", "failed", "voided", "refunded", "disputed", "reinstated"]
+EventKind = Literal["authorised", "settled", "failed", "voided", "refunded", "disputed", "reinstated", "declined"]
 CaptureOutcome = Literal["captured", "refused", "unknown"]
 VoidOutcome = Literal["voided", "refused", "unknown"]
 RefundOutcome = Literal["refunded", "refused", "unknown"]
@@ -65,7 +65,8 @@ class RailEvent:
     `authorised`: the giver agreed, nothing was taken yet. `settled`: money was taken (`amount` of it).
     `failed`: it will never be. `voided`: an authorisation ended without taking money. `refunded` and
     `disputed`: `amount` of what was settled went back. `reinstated`: what the fact `undoes` took came back
-    (a dispute won, a refund that failed). `day` is the provider's day in UTC.
+    (a dispute won, a refund that failed). `declined`: one try failed, another may follow; it changes nothing and may
+    repeat its id. `day` is the provider's day in UTC.
 
     `payment` is the provider's own name of the payment; where an event names no gift (`gift` is empty), the
     site finds the gift by it. `call` is the key of our own call that caused the fact, where the provider tells.

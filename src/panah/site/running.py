@@ -1,13 +1,19 @@
-"""What runs beside the requests of one site process: a writer, a sequencer and a publisher per fund."""
+"""What runs beside the requests of one site process: writer, sequencer, publisher and caller of providers per fund."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from panah.rails.base import PullRail
+from panah.rails.registry import PULL
 from panah.site.funds.actions import bring_into_force
+from panah.site.gifts.capturing import Caller, Rails
+from panah.site.gifts.providers import pull_rail
+from panah.site.gifts.returning import send_due
 from panah.site.publisher import Publisher
 from panah.storage.funds import FundHome, attach, list_funds, migrate
 from panah.storage.lease import drop_folder, hold_folder
@@ -23,9 +29,14 @@ class Running:
     fund: FundHome
     sequencer: Sequencer
     publisher: Publisher
+    caller: Caller
 
 
 _running: dict[str, Running] = {}
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def start(home: Path, database: str = "", address_of: Callable[[str], str] = lambda _: "") -> list[Running]:
@@ -59,7 +70,7 @@ def _start(fund: FundHome, address: str) -> Running:
         # Also what another process carried out (`panah site close`): its leaf need not wait an interval.
         if by_members:
             sequencer.flush()
-        bring_into_force(fund, dt.datetime.now(dt.UTC))
+        bring_into_force(fund, _now())
 
     publisher = Publisher(fund, address, changed)
     last_state: list[str] = []
@@ -68,10 +79,19 @@ def _start(fund: FundHome, address: str) -> Running:
         publisher.hear(counter)
         if last_state and counter.state != last_state[0]:
             sequencer.flush()  # met, winding and closed are in the log at once, not at the next interval
+            caller.wake()  # and nobody is left at a provider's page
         last_state[:] = [counter.state]
 
+    rails = partial(pull_rail, fund)
+    caller = Caller(fund, rails, _now, partial(send_agreed, fund, rails))
     writer.listen(hear)
-    return Running(fund, sequencer, publisher)
+    return Running(fund, sequencer, publisher, caller)
+
+
+def send_agreed(fund: FundHome, rails: Rails) -> None:
+    """Ask providers to send back what two members agreed to."""
+    names: dict[str, PullRail] = {name: rail for name in PULL if (rail := rails(name)) is not None}
+    send_due(fund, names, _now())
 
 
 def running(slug: str) -> Running | None:
@@ -82,6 +102,7 @@ def running(slug: str) -> Running | None:
 def stop() -> None:
     """End everything in order: the log takes in what is booked, the pages show it."""
     for entry in _running.values():
+        entry.caller.stop()
         entry.sequencer.stop()
         entry.publisher.stop()
     stop_writers()

@@ -112,6 +112,12 @@ class Batch:
         self._gifts[row.id] = self._new[row.id] = row
         self._commitments.add(row.rc)
 
+    def drop_gift(self, row: GiftRow) -> None:
+        """Forget a promise that nobody could ever pay, so that the same form can promise anew."""
+        self.execute("DELETE FROM storage_gift WHERE id = %s AND status = 'promised'", [row.id])
+        self._gifts[row.id] = None
+        self._commitments.discard(row.rc)
+
     def change_gift(self, row: GiftRow) -> None:
         """Write what was changed in a gift."""
         self._gifts[row.id] = row

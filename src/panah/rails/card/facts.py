@@ -52,10 +52,7 @@ def session_fact(session: Object, day: dt.date) -> RailEvent | None:
 
 
 def intent_fact(intent: Object, day: dt.date) -> RailEvent | None:
-    """Read a PaymentIntent: authorised, settled, voided; None on its way there, or when it is none of ours.
-
-    A declined card is no fact: the giver may try another one until the session ends.
-    """
+    """Read a PaymentIntent: authorised, settled, voided; None on its way there, or when it is none of ours."""
     gift = gift_in(intent)
     if not gift:
         return None
@@ -70,6 +67,13 @@ def intent_fact(intent: Object, day: dt.date) -> RailEvent | None:
     kind, field = kinds[status]
     payment = _id(intent, "id")
     return RailEvent(f"{payment}:{kind}", gift, kind, _money(intent, field), day, payment)
+
+
+def decline_fact(intent: Object, day: dt.date) -> RailEvent | None:
+    """Read a PaymentIntent whose card was declined: the giver may try another one until the session ends."""
+    gift = gift_in(intent)
+    payment = _id(intent, "id")
+    return RailEvent(f"{payment}:declined", gift, "declined", _money(intent, "amount"), day, payment) if gift else None
 
 
 def refund_fact(refund: Object, day: dt.date) -> RailEvent | None:

@@ -36,6 +36,7 @@ _READERS: Final[dict[str, Callable[[facts.Object, dt.date], RailEvent | None]]] 
     "payment_intent.amount_capturable_updated": facts.intent_fact,
     "payment_intent.succeeded": facts.intent_fact,
     "payment_intent.canceled": facts.intent_fact,
+    "payment_intent.payment_failed": facts.decline_fact,
     "refund.created": facts.refund_fact,
     "refund.updated": facts.refund_fact,
     "refund.failed": facts.refund_fact,
@@ -46,7 +47,7 @@ _READERS: Final[dict[str, Callable[[facts.Object, dt.date], RailEvent | None]]] 
     "charge.dispute.closed": facts.dispute_fact,
 }
 """Type of event → how its object is read. Others are none of our business: `charge.refunded` tells a running total of
-refunds that have events of their own, and after `payment_intent.payment_failed` the giver may try another card.
+refunds that have events of their own.
 """
 
 

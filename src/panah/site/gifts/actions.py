@@ -7,7 +7,7 @@ Each public function is one story and returns when its outcome is durable. The r
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -18,8 +18,9 @@ from panah.core.rates import RateTable, value_at
 from panah.errors import N_, RefusedError
 from panah.rails.bank.reference import new_reference
 from panah.rails.base import PullRail, RailEvent
+from panah.site.gifts.calls import drop_unseen, gift_of_payment
 from panah.site.gifts.capturing import carry_gift, record
-from panah.site.gifts.events import Outcome, capacity_of
+from panah.site.gifts.events import LATER, Outcome, capacity_of
 from panah.site.gifts.foreign import fix_rate, rate_on, rates_of, require_rate
 from panah.storage.batch import Batch
 from panah.storage.funds import FundHome
@@ -77,6 +78,9 @@ def promise(fund: FundHome, request: GiftRequest, now: dt.datetime) -> Promised:
 
 def _promise(batch: Batch, request: GiftRequest, today: dt.date, rates: RateTable) -> Promised:
     row = batch.gift(request.id)
+    if row is not None and _chooses_again(batch, row, request):
+        batch.drop_gift(row)
+        row = None
     if row is None:
         _check_request(batch, request)
         _check_amount(batch, request, rates, today)
@@ -88,12 +92,22 @@ def _promise(batch: Batch, request: GiftRequest, today: dt.date, rates: RateTabl
         batch.add_gift(row)
         if not push:
             fix_rate(batch, row, rates, today)  # shown to the giver; fixed anew when the room is claimed
-    elif (row.rc, row.rail, Money(row.amount, row.currency)) != (request.rc, request.rail, request.amount):
+    elif row.rc != request.rc or not _is_same(row, request):
         raise RefusedError(
             N_("This form was already sent with another amount or way of paying."),
             hint=N_("Go back to the fund's page and start a new gift."),
         )
     return Promised(row.id, row.rail, Money(row.amount, row.currency), row.reference, row.made)
+
+
+def _is_same(row: GiftRow, request: GiftRequest) -> bool:
+    return (row.rail, Money(row.amount, row.currency)) == (request.rail, request.amount)
+
+
+def _chooses_again(batch: Batch, row: GiftRow, request: GiftRequest) -> bool:
+    """Tell whether the provider could not be reached, and the giver now chose another way or another sum."""
+    changed = row.status == "promised" and row.rc == request.rc and not _is_same(row, request)
+    return changed and drop_unseen(batch, row.id)
 
 
 def _check_request(batch: Batch, request: GiftRequest) -> None:
@@ -157,7 +171,22 @@ def receive_event(fund: FundHome, rail: PullRail, event: RailEvent, now: dt.date
     A capture or void that follows from it is asked for at once; without an answer, `capturing.py` goes on asking.
     Raises `RefusedError` for a gift that this fund never began.
     """
-    outcome = record(fund, rail, event, now)
+    if event.kind == "declined":
+        return Outcome("ignored")
+    named = _named(fund, rail, event)
+    if named is None:
+        return LATER
+    if not named.gift:
+        return Outcome("ignored")
+    outcome = record(fund, rail, named, now)
     if not rail.local_capture and outcome.status in {"claimed", "refused"}:
-        return carry_gift(fund, rail, event.gift, now) or outcome
+        return carry_gift(fund, rail, named.gift, now) or outcome
     return outcome
+
+
+def _named(fund: FundHome, rail: PullRail, event: RailEvent) -> RailEvent | None:
+    """Give the event with its gift; without one when it is none of ours, None when that can't be known now."""
+    if event.gift or not event.payment:
+        return event
+    gift = writer_for(fund).submit(partial(gift_of_payment, payment=event.payment)) or rail.gift_of(event.payment)
+    return None if gift is None else replace(event, gift=gift)

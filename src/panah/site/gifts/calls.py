@@ -141,6 +141,11 @@ def note_end(batch: Batch, gift: str) -> None:
     batch.execute("UPDATE storage_visit SET ends = NULL, open = %s WHERE gift = %s", [False, gift])
 
 
+def drop_unseen(batch: Batch, gift: str) -> bool:
+    """Forget a visit whose address the provider never gave; tell whether it was one: nobody can have paid there."""
+    return batch.execute("DELETE FROM storage_visit WHERE gift = %s AND name = '' AND payment = ''", [gift]) == 1
+
+
 def end_visits(batch: Batch, rail: str = "") -> None:
     """Write down that every visit at a provider is to end: the goal is reached, or a rail is stopped."""
     rows: list[tuple[Any, ...]] = batch.query(

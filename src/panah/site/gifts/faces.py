@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, override
 
 from panah.core.charter import Charter
@@ -14,6 +15,7 @@ from panah.errors import N_, PanahError
 from panah.rails.registry import PULL
 from panah.site.appeal.page import RAIL_NAMES, charter_words
 from panah.site.gifts.pages import Gaps, Prepared, prepared
+from panah.site.gifts.providers import lead_out
 from panah.site.gifts.queries import FormFacts, form_facts, fund_rules
 from panah.site.publish import page, sentences
 from panah.site.publish.assets import script
@@ -63,13 +65,15 @@ class Face:
     @cached_property
     def policy(self) -> str:
         """The Content-Security-Policy of these pages."""
-        return page.policy(CSS, scripted=script("give") is not None)
+        made = page.policy(CSS, scripted=script("give") is not None)
+        return lead_out(made) if "card" in self.charter.rails else made
 
     def draw(self, template: str, place: str, context: Mapping[str, Any]) -> bytes:
         """Draw a page of this fund now."""
         shared = charter_words(self.charter, self.tag) | {
             "v": Gaps(),
             "sentences": sentences.spelled(sentences.GIVE, self.tag),
+            "policy": mark_safe(self.policy),  # noqa: S308 - ours, no user text
         }
         frame, values = self.frame(place), shared | dict(context)
         return page.draw(f"site/gifts/{template}.html", frame, values, css=CSS, check=script("give"))

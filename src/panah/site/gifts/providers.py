@@ -67,9 +67,7 @@ def event_secret(fund: FundHome, name: str) -> bytes:
     return path.read_bytes() if name == "card" and path.is_file() else b""
 
 
-def pay_place() -> str:
-    """Give the origin of the provider's pay pages, for the policy of the give form."""
-    if not settings.PANAH_STRIPE_API:
-        return CHECKOUT
-    parts = urlsplit(settings.PANAH_STRIPE_API)
-    return f"{parts.scheme}://{parts.netloc}"
+def lead_out(policy: str) -> str:
+    """Let a page's form lead to the provider's pages too: browsers ask the policy again when a form is sent on."""
+    parts = urlsplit(settings.PANAH_STRIPE_API or CHECKOUT)
+    return policy.replace("form-action 'self'", f"form-action 'self' {parts.scheme}://{parts.netloc}")

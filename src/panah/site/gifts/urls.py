@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from panah.site.gifts import views
+from panah.site.gifts import hooks, views
 
 urlpatterns = [
     path("<slug:lang>/give", views.add_slash),
@@ -12,5 +12,5 @@ urlpatterns = [
     path("<slug:lang>/give/", views.give),
     path("<slug:lang>/pay/<slug:gift>/", views.pay),
     path("<slug:lang>/receipt/", views.receipt),
-    path("rails/<slug:rail>/event", views.receive),
+    path("rails/<slug:rail>/event", hooks.receive),
 ]

@@ -1,19 +1,18 @@
-"""The gift pages and the door for payment providers: read the request, call one action, show one page.
+"""The gift pages: read the request, call one action, show one page.
 
 Nothing here needs script, a cookie or an account. Receipt codes come in a POST body only, are answered
 once and forgotten. What a person typed comes back with every error; what no form of ours sends gets a
-short refusal. A provider's events are authenticated by their signature alone.
+short refusal. Providers' events come in through `hooks.py`.
 """
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
-import logging
 import secrets
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -27,8 +26,10 @@ from panah.seal.receipt import commitment, group, new_code
 from panah.site.answers import RequestError, answer_bytes, answer_page, read_body, refuse_foreign, require_method
 from panah.site.funds.actions import fake_secret
 from panah.site.gifts import forms
-from panah.site.gifts.actions import GiftRequest, promise, receive_event
+from panah.site.gifts.actions import GiftRequest, promise
+from panah.site.gifts.cards import send_to_provider, visit_page
 from panah.site.gifts.faces import Face, face_of
+from panah.site.gifts.hooks import take_event
 from panah.site.gifts.queries import FormFacts, gift_by_id, gifts_by_commitment
 from panah.site.gifts.receipts import receipt_page, signed_file
 from panah.site.gifts.returning import ask_back
@@ -37,11 +38,7 @@ from panah.site.home import site
 from panah.site.throttle import address_of, throttle
 
 if TYPE_CHECKING:
-    from panah.storage.funds import FundHome
     from panah.storage.rows import GiftRow
-
-EVENT_LIMIT: Final = 16 * 1024
-log = logging.getLogger("panah.site")
 
 View = Callable[[HttpRequest, Face, FormFacts], HttpResponse]
 
@@ -129,6 +126,8 @@ def _take_form(request: HttpRequest, face: Face, facts: FormFacts) -> HttpRespon
             return _shut(face, facts, 409)
         typed = forms.read_fields(body, forms.GIVE_FIELDS)
         return _form_again(face, error, typed, {}, getattr(error, "options", ()))
+    if promised.rail == "card":
+        return _lead_on(face, promised.id, body)
     return _show_payment(face, promised.id, promised.rail, promised.amount, promised.reference or "", gift)
 
 
@@ -141,6 +140,15 @@ def _ask_to_wait(face: Face, body: bytes, seconds: int) -> HttpResponse:
     answer.status_code = 429
     answer["Retry-After"] = str(seconds)
     return answer
+
+
+def _lead_on(face: Face, gift: str, body: bytes) -> HttpResponse:
+    try:
+        return send_to_provider(face, "card", gift)
+    except RefusedError as error:
+        # Nothing is lost: the same gift, under the same code, can go on another way.
+        typed = forms.read_fields(body, forms.GIVE_FIELDS) | {"rail": ""}
+        return _form_again(face, error, typed, {})
 
 
 def _form_again(
@@ -183,13 +191,17 @@ def _show_payment(
     return answer_page(page.fill(shown | {"sum": face.words.money(amount.minor)}), face.policy)
 
 
-# -- the demo's provider
+# -- on the way to a provider, and back
 
 
 @_in_fund("../../../")
-def pay(request: HttpRequest, face: Face, _: FormFacts, gift: str) -> HttpResponse:
-    """Stand in for a provider: show its page, or send its signed event the way a real one comes."""
+def pay(request: HttpRequest, face: Face, facts: FormFacts, gift: str) -> HttpResponse:
+    """Lead to a card gift's provider or show how it stands; in the demo, stand in for the provider."""
     row = gift_by_id(face.fund, gift) if forms.is_gift_id(gift) else None
+    if row is not None and row.rail == "card":
+        if request.method == "POST" and row.status == "promised":
+            return send_to_provider(face, row.rail, row.id)
+        return visit_page(face, facts, row)
     secret = fake_secret(face.fund)
     if row is None or row.rail != "fake" or not secret:
         raise Http404
@@ -249,35 +261,7 @@ def _ask_again(face: Face, error: PanahError, status: int) -> HttpResponse:
     return answer_page(face.draw("ask", "receipt/", context), face.policy, status)
 
 
-# -- events of providers
-
-
-def receive(request: HttpRequest, rail: str, slug: str = "") -> HttpResponse:
-    """Take a provider's event. The answer says by its status whether to send it again: 2xx no, 5xx yes."""
-    fund = site().fund(slug)
-    secret = fake_secret(fund) if fund and rail == "fake" else b""
-    if fund is None or not secret:
-        raise Http404
-    try:
-        require_method(request, "POST")
-        event = PULL[rail].read_event(request.headers, read_body(request, EVENT_LIMIT), secret)
-        status = _take_event(fund, rail, event) if event else "ignored"
-    except RequestError as error:
-        return answer_bytes(error.code.encode(), "text/plain", error.status)
-    except (InputError, ProofError, RefusedError) as error:
-        # Nothing of the event goes into the log: its id could be tied to a person at the provider.
-        log.warning("event refused: %s", error.code)
-        return answer_bytes(error.code.encode(), "text/plain", 404 if isinstance(error, RefusedError) else 400)
-    return answer_bytes(status.encode(), "text/plain")
-
-
 def _carry_event(face: Face, rail: str, headers: dict[str, str], body: bytes) -> None:
     event = PULL[rail].read_event(headers, body, fake_secret(face.fund))
     if event is not None:
-        _take_event(face.fund, rail, event)
-
-
-def _take_event(fund: FundHome, rail: str, event: RailEvent) -> str:
-    if event.kind == "failed":
-        throttle.fail(fund.slug, event.gift)
-    return receive_event(fund, PULL[rail], event, _now()).status
+        take_event(face.fund, PULL[rail], event)

@@ -51,7 +51,7 @@ def begin_visit(fund: FundHome, rail: PullRail | None, gift: str, back: WayBack,
     row, visit = writer_for(fund).submit(job, gifts=(gift,))
     order = GiftOrder(row.id, calls.order_of(row, visit).amount, "", visit.lang)
     try:
-        begun = rail.begin(order, Visit(back.address, back.title, visit.ends or 0), f"{gift}:begin")
+        begun = rail.begin(order, Visit(back.address, back.title, visit.ends or 0), f"{gift}:begin:{visit.ends}")
     except InputError as error:
         raise RefusedError(error.template, hint=error.hint_template, **error.data) from error
     if not begun.ready:
