@@ -22,10 +22,9 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from panah.cli import terminal
+from panah.cli import site_demo, terminal
 from panah.cli.site_home import hold_home, home_of, take_home
 from panah.errors import N_, InputError
-from panah.site.demo import making
 from panah.site.home import Site, read_site, write_site
 from panah.site.publisher import RUN
 from panah.storage.funds import list_funds
@@ -77,11 +76,11 @@ def _serve_demo(arguments: argparse.Namespace) -> int:
     if not list_funds(home):
         with hold_home(home):
             terminal.say("Making the demo fund: invented people, invented money ...")
-            making.make_demo(home, settings.PANAH_DATABASE)
+            site_demo.make_demo(home, settings.PANAH_DATABASE)
     site = read_site(home)
     if not site.address or site.address.startswith("http://127.0.0.1:"):
         write_site(Site(home, site.primary, f"http://127.0.0.1:{port}"))
-    return _run(home, "127.0.0.1", port, 1, making.what_to_try(home))
+    return _run(home, "127.0.0.1", port, 1, site_demo.what_to_try(home))
 
 
 def _run(home: Path, host: str, port: int, workers: int, after: str = "") -> int:

@@ -27,6 +27,7 @@ from panah.proof.signature import sign_body
 from panah.rails.base import RailEvent
 from panah.rails.registry import PULL
 from panah.seal.memberkey import MemberKey, new_member, new_passphrase
+from panah.site import demo
 from panah.site.funds.actions import carry_out, found
 from panah.site.funds.texts import Attached
 from panah.site.gifts.actions import GiftRequest, promise, receive_event
@@ -40,7 +41,7 @@ from panah.storage.writer import stop_writers
 SLUG: Final = "lantern"
 NAMES: Final = ("anar", "benafsha", "cyrus", "dilshad")
 DAYS: Final = 42
-TEXTS: Final = Path(__file__).resolve().parent
+TEXTS: Final = Path(str(demo.__file__)).resolve().parent
 _AMOUNTS: Final = (2000, 2000, 2500, 5000, 5000, 5000, 7500, 10000, 10000, 12000, 25000, 25000, 50000, 100000)
 _LARGE: Final = {6: 250_000, 15: 500_000, 23: 300_000, 33: 750_000}
 """Day of the demo → one large gift, so that the chart has a shape."""
