@@ -42,7 +42,6 @@ def make_open_fund(
 ) -> FundHome:
     """Found a fund and open it. `terms` replace parts of the demo charter (`goal=100_000`)."""
     fund = FundHome(home, slug)
-    fund.folder.mkdir(parents=True, exist_ok=True)
     found(fund, demo_charter(now.date(), **terms), now, database)
     rules = fund_rules(fund)
     opening = begin("life", rules.origin, day=now.date().isoformat(), to="open", vkey=rules.vkey)

@@ -6,7 +6,8 @@ missing=""
 for group in "$@"; do
     case "$group" in
         # libatomic1: the node inside Playwright's wheel is linked to it.
-        test) names="chromium fonts-noto-core hledger ledger libatomic1 postgresql" ;;
+        # gcc, libc6-dev: the recorder of tests/power; strace: the order of syncs.
+        test) names="chromium fonts-noto-core gcc hledger ledger libatomic1 libc6-dev postgresql strace" ;;
         bench) names="nginx wrk" ;;
         *) echo "panah: tools/apt.sh knows the groups test and bench, not '$group'" >&2; exit 2 ;;
     esac
