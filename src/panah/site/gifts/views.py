@@ -105,7 +105,8 @@ def _form(face: Face, gift: str, code: str, amount: str) -> bytes:
 
 
 def _shut(face: Face, facts: FormFacts, status: int = 200) -> HttpResponse:
-    page = face.prepare("shut", "give/", state=facts.state.value, paused=facts.gifts_paused or face.all_stopped)
+    paused = facts.gifts_paused or face.all_stopped
+    page = face.prepare("shut", "give/", state=facts.state.value, paused=paused, late=status == 409)
     return answer_page(page.fill({}), face.policy, status)
 
 
