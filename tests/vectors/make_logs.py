@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.loglab import SEEDS, Lab, charter, roster
+from tests.vectors.make_frozen import FROZEN, THAWED_WRONG
 
 NOWHERE = Path("/nonexistent")  # nothing is published here
 DAY = "2021-09-05"
@@ -111,26 +112,6 @@ def new_roster() -> dict[str, Any]:
     }
 
 
-def frozen_rail() -> dict[str, Any]:
-    """A rail freezes: what is stuck stays counted; late money still comes; released in part, the rest lost."""
-    lab = Lab(NOWHERE).found(goal=10_000)
-    lab.gift(4000)
-    _usd(lab, rail="fake")
-    stuck: dict[str, Any] = {"rail": "fake", "day": DAY}
-    lab.add("freeze", *PAIR, **stuck, cur="EUR", amount=3500)
-    lab.add("freeze", *PAIR, **stuck, cur="USD", amount=1001)
-    lab.gift(700, day=DAY)
-    lab.add("freeze", *PAIR, **stuck, cur="EUR", amount=1200)  # all that was left, and the late gift
-    lab.add("gift-void", gift=2, amount=500, counted=500, day=DAY, why="dispute")
-    lab.add("thaw", *PAIR, **stuck, cur="EUR", amount=4000, to="release")
-    lab.add("settle", *PAIR, day=DAY, from_="assets:fake", out=3500, cur="EUR", to="assets:bank", in_=3500, into="EUR")
-    lab.add("thaw", *PAIR, **stuck, cur="EUR", amount=700, to="loss")
-    _wound(lab).add("thaw", *PAIR, **stuck, cur="USD", amount=1001, to="loss")
-    lab.add("close", *PAIR, day=DAY)
-    totals = {"gifts": 3, "gross": 5546, "counted": 5046, "held": 0, "state": "closed"}
-    return _fields(lab) | {"totals": {str(len(lab.leaves)): totals}}
-
-
 def _fields_of(**changes: Any) -> dict[str, Any]:
     return {"cur": "EUR", "rc": roster()["members"][0]["sign"], "rail": "fake", "day": DAY} | changes
 
@@ -202,41 +183,7 @@ def _overflow_elsewhere(lab: Lab) -> None:
     lab.force("overflow", *PAIR, gift=2, amount=100, to="pass-on", sibling="Friends", day=DAY)
 
 
-def _frozen(lab: Lab, amount: int = 1000) -> Lab:
-    lab.gift(1000)
-    lab.add("freeze", *PAIR, rail="fake", cur="EUR", amount=amount, day=DAY)
-    return lab
-
-
-def _stuck_twice(lab: Lab) -> None:
-    _frozen(lab, 600).force("freeze", *PAIR, rail="fake", cur="EUR", amount=401, day=DAY)
-
-
-def _thawed_twice(lab: Lab) -> None:
-    _frozen(lab).add("thaw", *PAIR, rail="fake", cur="EUR", amount=600, to="loss", day=DAY)
-    lab.force("thaw", *PAIR, rail="fake", cur="EUR", amount=401, to="release", day=DAY)
-
-
-def _spent_though_stuck(lab: Lab) -> None:
-    _frozen(lab).force(
-        "settle", *PAIR, day=DAY, from_="assets:frozen-fake", out=1, cur="EUR", to="assets:bank", in_=1, into="EUR"
-    )
-
-
-def _closing_with_stuck(lab: Lab) -> None:
-    _wound(_frozen(lab)).force("close", *PAIR, day=DAY)
-
-
 BROKEN: dict[str, Break] = {
-    "stuck-more-than-there": _stuck_twice,
-    "thawed-more-than-stuck": _thawed_twice,
-    "settle-from-stuck": _spent_though_stuck,
-    "close-with-stuck": _closing_with_stuck,
-    "stuck-in-other-money": lambda lab: (
-        lab.gift(1000), lab.force("freeze", *PAIR, rail="fake", cur="USD", amount=1, day=DAY)
-    ),
-    "frozen-by-one": lambda lab: lab.force("freeze", "aram", rail="fake", cur="EUR", amount=0, day=DAY),
-    "frozen-rail-not-in-charter": lambda lab: lab.force("freeze", *PAIR, rail="cash", cur="EUR", amount=0, day=DAY),
     "over-goal": _over_goal,
     "count-over-goal": _count_over_goal,
     "counted-after-met": _after_met,
@@ -293,8 +240,9 @@ def log_cases() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "ok", "foreign-parts", foreign_parts()
     yield "ok", "new-roster", new_roster()
     yield "ok", "dropped-rail", dropped_rail()
-    yield "ok", "frozen-rail", frozen_rail()
-    for name, spoil in BROKEN.items():
+    for name, live in FROZEN.items():
+        yield "ok", name, live(Lab(NOWHERE))
+    for name, spoil in (BROKEN | THAWED_WRONG).items():
         lab = Lab(NOWHERE).found()
         spoil(lab)
         yield "refused", name, _fields(lab) | {"leaf": len(lab.leaves) - 1}

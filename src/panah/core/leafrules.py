@@ -170,7 +170,7 @@ def _settle(_books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> Non
 def _freeze(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
     _fee(books, _, leaf, __)
     there = books.balances.get((f"assets:{leaf['rail']}", leaf["cur"]), 0)
-    rule(leaf["amount"] <= there, N_("More is called stuck than the books have on this rail."))
+    rule(leaf["amount"] <= max(0, there), N_("More is called stuck than the books have on this rail."))
 
 
 def _thaw(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:

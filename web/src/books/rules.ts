@@ -131,7 +131,7 @@ const freeze: Rule = (books, leaf) => {
   railIsNamed(books, leaf);
   const [rail, currency, amount] = [text(leaf, "rail"), text(leaf, "cur"), whole(leaf, "amount")];
   const there = books.assets.on(`assets:${rail}`, currency);
-  must(amount <= there, "more is called stuck than the books have on this rail");
+  must(amount <= Math.max(0, there), "more is called stuck than the books have on this rail");
   books.assets.move(`assets:${rail}`, currency, -amount);
   books.assets.move(STUCK + rail, currency, amount);
 };

@@ -24,7 +24,7 @@ def freeze(batch: Batch, body: dict[str, Any], _: Setting) -> None:
     require(State(batch.counter.state), Act.FREEZE)
     if not _is_named(batch, body["rail"]) or body["cur"] not in EXPONENTS:
         raise RefusedError(N_("The charter names no such rail, or Panah knows no such currency."))
-    there = balance(batch, f"assets:{body['rail']}", body["cur"])
+    there = max(0, balance(batch, f"assets:{body['rail']}", body["cur"]))
     if body["amount"] > there:
         raise RefusedError(
             N_("More is called stuck than the books have on this rail: %(there)s."),
