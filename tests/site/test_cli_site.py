@@ -162,7 +162,7 @@ def test_a_restored_fund_goes_on_exactly_where_the_longest_log_ends(lantern, tmp
     assert "4 leaves more" in said
     ours, theirs = (json.loads(panah("status", "--json", "--home", place))["funds"] for place in (home, back))
     assert ours == theirs
-    assert "over it" in panah("restore", out, "--home", back, "--no-mirror", code=2)
+    assert "over it" in panah("restore", out, "--home", back, "--this-is-the-newest", code=2)
     for name in ("checkpoint", "tile/0/000.p/9", "tile/entries/000.p/9"):
         assert (back / "public/lantern/log" / name).read_bytes() == (lantern.fund.log / name).read_bytes()
 
@@ -171,7 +171,7 @@ def test_a_mirror_with_another_history_stops_the_restore(lantern, tmp_path):
     let_go(lantern)
     out, back = tmp_path / "one.backup", tmp_path / "back"
     panah("backup", "--out", out, "--with-keys", "--home", lantern.fund.home)
-    panah("restore", out, "--home", tmp_path / "fork", "--no-mirror")
+    panah("restore", out, "--home", tmp_path / "fork", "--this-is-the-newest")
     fork = Team(tmp_path / "fork", now=NOW)
     fork.members = lantern.members
     lantern.give(700)
@@ -185,6 +185,7 @@ def test_a_mirror_with_another_history_stops_the_restore(lantern, tmp_path):
     panah("backup", "--out", tmp_path / "fork.backup", "--with-keys", "--home", tmp_path / "fork")
     said = panah("restore", tmp_path / "fork.backup", "--home", back, "--mirror", lantern.fund.public, code=2)
     assert "second history" in said
+    assert "they part at leaf 5" in said
     assert not (back / "funds").exists()
 
 
@@ -197,7 +198,7 @@ def test_a_damaged_backup_is_refused_and_makes_no_home(lantern, tmp_path, harm):
     out = tmp_path / "one.backup"
     panah("backup", "--out", out, "--home", lantern.fund.home)
     out.write_bytes(harm(out.read_bytes()))
-    panah("restore", out, "--home", tmp_path / "back", "--no-mirror", code=2)
+    panah("restore", out, "--home", tmp_path / "back", "--this-is-the-newest", code=2)
     assert not (tmp_path / "back" / "funds").exists()
 
 
@@ -207,4 +208,4 @@ def test_a_backup_that_names_files_outside_the_home_is_refused(tmp_path):
         entry = tarfile.TarInfo("funds/../../evil")
         entry.size = 1
         tar.addfile(entry, io.BytesIO(b"x"))
-    assert "no backup of ours" in panah("restore", out, "--home", tmp_path / "back", "--no-mirror", code=2)
+    assert "no backup of ours" in panah("restore", out, "--home", tmp_path / "back", "--this-is-the-newest", code=2)

@@ -56,7 +56,10 @@ def register(inner: Any) -> None:
     restore = inner.add_parser("restore", help="make a home from a backup")
     restore.add_argument("file", type=Path)
     restore.add_argument("--mirror", action="append", default=[], metavar="URL|DIR", help="copies of the fund's pages")
-    restore.add_argument("--no-mirror", action="store_true", help="nobody has a newer copy: go on from the backup")
+    restore.add_argument(
+        "--this-is-the-newest", action="store_true", dest="newest",
+        help="nobody has a longer log: sign on from the backup, and answer for it",
+    )  # fmt: skip
     take_home(restore)
     restore.set_defaults(run=_restore)
 
@@ -203,6 +206,21 @@ def _check_copy(fund: FundHome) -> str:
 
 # -- restore
 
+_UNKNOWN: Final = (
+    "What this file alone can't tell:",
+    "  - whether the log grew after it: signing on would then be a second history, and every giver's proof,",
+    "    every mirror and every watcher would show this fund as a forger, for good;",
+    "  - which gifts were acknowledged after it: they would be missing from the books;",
+    "  - which texts were withdrawn after it: they would be shown again.",
+    "Ask members' and sibling funds' mirrors, watchers (newest.checkpoint) and the old disk first.",
+)
+_AFTERWARDS: Final = (
+    "Before gifts are taken again: members send the bank lists of the last weeks once more (lines that are known",
+    "  are doubles and change nothing); a provider is asked for its events when the site starts.",
+    "Gifts that were promised after the backup and not yet in the log are not known here; a transfer for one is",
+    "  booked without its giver's code.",
+)
+
 
 def _restore(arguments: argparse.Namespace) -> None:
     home = home_of(arguments)
@@ -211,12 +229,9 @@ def _restore(arguments: argparse.Namespace) -> None:
             N_("There is a fund under %(home)s already: nothing is written over it."),
             hint=N_("Name an empty folder with --home."), home=str(home),
         )  # fmt: skip
-    if bool(arguments.mirror) == arguments.no_mirror:
-        raise RefusedError(
-            N_("Leaves may have been signed after this backup was made."),
-            hint=N_("Name every copy you know with --mirror URL, or say --no-mirror when there is none."),
-        )
     files = _unpack(arguments.file)
+    if not arguments.mirror and not arguments.newest:
+        _refuse_unknown(arguments.file)
     with hold_home(home):
         _lay_out(home, files)
         try:
@@ -229,7 +244,21 @@ def _restore(arguments: argparse.Namespace) -> None:
             raise
         finally:
             stop_writers()
+    for line in _AFTERWARDS:
+        terminal.say(line)
     terminal.say(f"Restored into {home}. Look at it before you serve it: panah site doctor --home {home}")
+
+
+def _refuse_unknown(path: Path) -> None:
+    """Say what nobody can know from a backup alone, before anything is made of it."""
+    with _unpacked(path) as folder:
+        heads = [_check_copy(fund) for fund in list_funds(folder)]
+    for line in [f"This backup holds: {'; '.join(heads)}.", *_UNKNOWN]:
+        terminal.say(line)
+    raise RefusedError(
+        N_("Leaves may have been signed after this backup was made, so nothing is signed on from it."),
+        hint=N_("Name every copy you know with --mirror URL, or pass --this-is-the-newest when there is none."),
+    )
 
 
 def _mirrors_of(home: Path, fund: FundHome, places: list[str]) -> list[str]:

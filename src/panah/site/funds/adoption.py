@@ -29,6 +29,7 @@ from panah.site.funds.rules import apply_due
 from panah.site.funds.setting import Setting
 from panah.site.funds.texts import Attached, check_attached
 from panah.site.gifts.booking import Arrival, book, parts_of, reach_goal, take_out
+from panah.site.gifts.relisting import await_line
 from panah.storage.batch import GIFT_COLUMNS, Batch, left_of, read_gift
 from panah.storage.durable import write_file, write_files
 from panah.storage.rows import GiftRow
@@ -38,7 +39,10 @@ if TYPE_CHECKING:
     from panah.storage.funds import FundHome
     from panah.verify.sources import Source
 
-_OTHER: Final = N_("The log at %(place)s does not continue this one: one of the two is a second history.")
+_OTHER: Final = N_(
+    "The log at %(place)s does not continue this one: they part at leaf %(leaf)s. One of the two is a second history."
+)
+_UNSIGNED: Final = N_("The log at %(place)s is not what its checkpoint says.")
 _STUCK: Final = N_("Leaf %(index)s can't be carried out again on this backup.")
 _HINT: Final = N_("Keep both, sign nothing, and find out whose it is: panah verify shows where they part.")
 
@@ -86,8 +90,11 @@ def adopt(fund: FundHome, source: Source, now: dt.datetime) -> int:
     shared = min(size, head.size)
     writer = TileWriter()
     list(writer.append(theirs))
-    if head.origin != origin or writer.root() != head.root or own[:shared] != theirs[:shared]:
-        raise FatalError(_OTHER, hint=_HINT, place=source.name)
+    if head.origin != origin or writer.root() != head.root:
+        raise FatalError(_UNSIGNED, hint=_HINT, place=source.name)
+    if own[:shared] != theirs[:shared]:
+        parted = next(index for index in range(shared) if own[index] != theirs[index])
+        raise FatalError(_OTHER, hint=_HINT, place=source.name, leaf=parted)
     for index in range(size, head.size):
         try:
             _take_leaf(fund, source, index, theirs[index], now)
@@ -180,7 +187,7 @@ def _carry_leaf(batch: Batch, index: int, data: bytes, body: dict[str, Any], set
     if number is None:
         apply_due(batch, setting.today, seen=setting.today)
         number = batch.counter.next_entry  # an effect that frees room adds entries of its own behind this one
-        _repeat(batch, body, setting, today)
+        _repeat(batch, body, setting, today, data)
         made = batch.query("SELECT body FROM storage_entry WHERE id = %s", [number])
         if not made or bytes(made[0][0]) != data:
             raise _PartedError
@@ -203,12 +210,12 @@ def _find_waiting(batch: Batch, index: int, data: bytes) -> int | None:
     return found
 
 
-def _repeat(batch: Batch, body: dict[str, Any], setting: Setting, today: dt.date) -> None:
+def _repeat(batch: Batch, body: dict[str, Any], setting: Setting, today: dt.date, data: bytes) -> None:
     kind = leaf.kind(body)
     if kind == "gift":
-        _repeat_gift(batch, body, today)
+        await_line(batch, data, body, _repeat_gift(batch, body, today))
     elif kind in {"gift-void", "count"}:
-        _repeat_change(batch, kind, body)
+        await_line(batch, data, body, _repeat_change(batch, kind, body))
     else:
         roster: Any = batch.rules.roster
         signers = verified_signers(body, roster_keys(roster))
@@ -223,7 +230,7 @@ def _repeat(batch: Batch, body: dict[str, Any], setting: Setting, today: dt.date
         remember(batch, body, body, signers, setting.today)
 
 
-def _repeat_gift(batch: Batch, body: dict[str, Any], today: dt.date) -> None:
+def _repeat_gift(batch: Batch, body: dict[str, Any], today: dt.date) -> str:
     rc = decode_base64(body["rc"])
     found = batch.query(f"SELECT {GIFT_COLUMNS} FROM storage_gift WHERE rc = %s ORDER BY twin, id", [rc])
     row = next((one for one in map(read_gift, found) if one.status in {"promised", "refused", "claimed"}), None)
@@ -236,9 +243,10 @@ def _repeat_gift(batch: Batch, body: dict[str, Any], today: dt.date) -> None:
     row.claimed, row.rate, row.source = 0, body.get("rate", ""), body.get("source", "")
     day = dt.date.fromisoformat(body["day"])
     book(batch, row, Arrival(body["amount"], body["counted"], day, body.get("list", "")), today)
+    return row.id
 
 
-def _repeat_change(batch: Batch, kind: str, body: dict[str, Any]) -> None:
+def _repeat_change(batch: Batch, kind: str, body: dict[str, Any]) -> str:
     gift = batch.query("SELECT gift_ref FROM storage_entry WHERE leaf = %s AND kind = 'gift'", [body["gift"]])
     row = batch.gift(gift[0][0]) if gift else None
     if row is None:
@@ -256,3 +264,4 @@ def _repeat_change(batch: Batch, kind: str, body: dict[str, Any]) -> None:
     batch.add_entry(body, before=before)
     if batch.counter.state == State.OPEN:
         reach_goal(batch)
+    return row.id

@@ -21,6 +21,7 @@ from panah.core.rates import RateTable
 from panah.errors import N_, RefusedError
 from panah.site.gifts.booking import Arrival, book, count_waiting, undo
 from panah.site.gifts.foreign import fix_rate, is_foreign, rate_on, rates_of, split_worth
+from panah.site.gifts.relisting import meets_booked, meets_undone
 from panah.storage.batch import GIFT_COLUMNS, Batch, read_gift
 from panah.storage.funds import FundHome
 from panah.storage.rows import GiftRow
@@ -103,7 +104,8 @@ def _book_lines(
     outcome = ListOutcome()
     for line in lines:
         identity = base64.b64decode(line["line"])
-        if batch.query("SELECT 1 FROM storage_bankline WHERE line = %s", [identity]):
+        is_known = bool(batch.query("SELECT 1 FROM storage_bankline WHERE line = %s", [identity]))
+        if is_known or (line["kind"] == "credit" and meets_booked(batch, line, identity, listed)):
             outcome.doubles += 1
         elif line["kind"] == "credit":
             _book_credit(batch, line, identity, listed, today, outcome, rates)
@@ -129,7 +131,7 @@ def _book_credit(
     fix_rate(batch, row, rates, day)
     counted, held = split_worth(batch, row, line["amount"])
     book(batch, row, Arrival(line["amount"], counted, day, listed), today)
-    _remember(batch, line, identity, row.id, listed)
+    remember_line(batch, line, identity, row.id, listed)
     outcome.booked += 1
     outcome.counted += counted
     outcome.held += held
@@ -167,11 +169,14 @@ def _undo_line(
     outcome: ListOutcome,
 ) -> None:
     row = _original_of(batch, line)
+    if row is not None and meets_undone(batch, row.id, line, identity, listed):
+        outcome.doubles += 1
+        return
     if row is None or row.remains == 0 or row.currency != line["cur"]:
         outcome.unknown.append(line["line"])
         return
     undo(batch, row, min(line["amount"], row.remains), today, why="returned")
-    _remember(batch, line, identity, row.id, listed)
+    remember_line(batch, line, identity, row.id, listed)
     count_waiting(batch, today)
     outcome.undone += 1
 
@@ -187,7 +192,8 @@ def _original_of(batch: Batch, line: dict[str, Any]) -> GiftRow | None:
     return batch.gift(found[0][0]) if found else None
 
 
-def _remember(batch: Batch, line: dict[str, Any], identity: bytes, gift: str, listed: str) -> None:
+def remember_line(batch: Batch, line: dict[str, Any], identity: bytes, gift: str, listed: str) -> None:
+    """Note that a line of a bank's statement is booked, so that a later list finds it a double."""
     batch.execute(
         "INSERT INTO storage_bankline (line, kind, gift, amount, day, listed) VALUES (%s, %s, %s, %s, %s, %s)",
         [identity, line["kind"], gift, line["amount"], line["day"], base64.b64decode(listed)],
