@@ -59,7 +59,8 @@ def carry_event(batch: Batch, rail: PullRail, event: RailEvent, today: dt.date, 
     if row is None:
         raise RefusedError(N_("This fund knows no such gift."))
     if earlier is not None:
-        return Outcome(earlier, row.counted, row.booked - row.counted)
+        now_known = earlier == "claimed" and row.status in {"booked", "refused"}
+        return Outcome(row.status if now_known else earlier, row.counted, row.booked - row.counted)
     if row.rail != rail.name:
         if event.kind in {"failed", "voided"}:
             return Outcome("ignored")  # began with this provider, gone on with another
