@@ -14,8 +14,10 @@ from typing import Any
 
 from django.db import connections, transaction
 
+from panah.core.rates import RateTable
 from panah.rails.fake.rail import FakeRail
-from panah.site.gifts.actions import _event, promise
+from panah.site.gifts.actions import promise
+from panah.site.gifts.events import carry_event, keys_of
 from panah.storage.lock import _COLUMNS, Lock, exclusive
 from panah.storage.models import Gift
 from panah.storage.writer import Writer
@@ -48,8 +50,9 @@ def two_pay_the_whole_goal(fund, lock: Lock) -> int:
 
     def pay(index: int) -> None:
         paid = event(asked[index].id, GOAL, name=f"pay-{index}")
-        job = partial(_event, rail=FakeRail(), event=paid, key=f"fake:{paid.id}", today=TODAY)
-        writers[index].submit(job, gifts=(paid.gift,), events=(f"fake:{paid.id}",))
+        rail = FakeRail()
+        job = partial(carry_event, rail=rail, event=paid, today=TODAY, rates=RateTable({}))
+        writers[index].submit(job, gifts=(paid.gift,), events=keys_of(rail, paid))
 
     threads = [threading.Thread(target=pay, args=(index,)) for index in range(2)]
     for thread in threads:
