@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from panah.cli import terminal, write
+from panah.cli import by_hand, terminal, write
 from panah.core import statement
 from panah.core.charter import Charter, CharterError
 from panah.core.statement import Signed
@@ -53,7 +53,7 @@ def register(commands: Commands) -> None:
     _take_key(sign)
     sign.set_defaults(run=_sign)
 
-    write.register(inner)
+    by_hand.register(write.register(inner))
 
 
 def _take_passphrase(parser: argparse.ArgumentParser) -> None:

@@ -28,9 +28,6 @@ from panah.proof import canonical, leaf
 Commands = Any
 """argparse's table of subcommands; its class is private to argparse."""
 
-MESSAGES: Final = frozenset({"bank-list", "pause", "resume", "withdraw", "restore"})
-"""Kinds that go to the site and never become leaves."""
-
 NOTICE_DAYS: Final = 7
 
 _STAND_IN: Final = "A" * 86 + "=="  # as long as a signature: lets a body be checked before it is signed
@@ -57,7 +54,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _money(text: str) -> Money:
+def read_money(text: str) -> Money:
     amount, _, currency = text.strip().rpartition(" ")
     if not amount:
         raise InputError(N_("An amount needs its currency."), hint=N_('Write for example "12.50 EUR".'))
@@ -66,7 +63,7 @@ def _money(text: str) -> Money:
 
 def _stuck(text: str) -> Money:
     amount, _, currency = text.strip().rpartition(" ")
-    return Money(0, currency) if amount.strip() == "0" else _money(text)
+    return Money(0, currency) if amount.strip() == "0" else read_money(text)
 
 
 def _file_hash(text: str) -> str:
@@ -82,17 +79,19 @@ _SHOWN: Final = (
 )
 KINDS: Final[dict[str, tuple[Field, ...]]] = {
     "life": (Field("to", _word, "open or winding"), Field("vkey", _word, "with open: the log's key", needed=False)),
-    "fee": (Field("amount", _money, 'such as "1.20 EUR"'), Field("rail", _word, "rail that took it")),
+    "fee": (Field("amount", read_money, 'such as "1.20 EUR"'), Field("rail", _word, "rail that took it")),
     "settle": (
-        Field("from", _word, "account such as assets:card"), Field("out", _money, 'such as "100 EUR"', option="paid"),
-        Field("to", _word, "account such as assets:bank"), Field("in", _money, 'such as "108 USD"', option="received"),
+        Field("from", _word, "account such as assets:card"),
+        Field("out", read_money, 'such as "100 EUR"', option="paid"),
+        Field("to", _word, "account such as assets:bank"),
+        Field("in", read_money, 'such as "108 USD"', option="received"),
     ),
     "gift-return": (
-        Field("gift", _number, "index of the gift's leaf"), Field("amount", _money, "what goes back"),
+        Field("gift", _number, "index of the gift's leaf"), Field("amount", read_money, "what goes back"),
         Field("counted", _number, "of it, minor units that counted towards the goal"),
     ),
     "overflow": (
-        Field("gift", _number, "index of the gift's leaf"), Field("amount", _money, "what is handed on"),
+        Field("gift", _number, "index of the gift's leaf"), Field("amount", read_money, "what is handed on"),
         Field("to", _word, "pass-on or reserve"), Field("sibling", _word, "with pass-on: its name", needed=False),
     ),
     "freeze": (
@@ -100,7 +99,7 @@ KINDS: Final[dict[str, tuple[Field, ...]]] = {
         Field("amount", _stuck, 'such as "80 EUR", or "0 EUR"', option="stuck"),
     ),
     "thaw": (
-        Field("rail", _word, "rail it is stuck on"), Field("amount", _money, 'such as "80 EUR"'),
+        Field("rail", _word, "rail it is stuck on"), Field("amount", read_money, 'such as "80 EUR"'),
         Field("to", _word, "release or loss"),
     ),
     "close": (Field("report", _file_hash, "file of the last report", needed=False),),
@@ -110,27 +109,27 @@ KINDS: Final[dict[str, tuple[Field, ...]]] = {
 """Kind → its fields beside day and fund. amend, roster, update and code are made from files, below."""
 
 
-def register(commands: Commands) -> None:
-    """Add `write` and one command per kind."""
+def register(commands: Commands) -> Commands:
+    """Add `write` and one command per kind; give the table of kinds, for those in `by_hand.py`."""
     write = commands.add_parser("write", help="write a statement for members to sign")
     kinds = write.add_subparsers(metavar="KIND", title="kinds", required=True)
     for kind, fields in KINDS.items():
-        parser = _add_kind(kinds, kind)
+        parser = add_kind(kinds, kind)
         for field in fields:
             option = f"--{field.option or field.name}"
             parser.add_argument(option, dest=f"_{field.name}", required=field.needed, help=field.help)
         parser.set_defaults(run=_write_fields, kind=kind)
 
-    amend = _add_kind(kinds, "amend", "--fund is the charter in force (charter.signed.json)")
+    amend = add_kind(kinds, "amend", "--fund is the charter in force (charter.signed.json)")
     amend.add_argument("--charter", type=Path, required=True, help="charter.toml as it shall become")
     amend.add_argument("--from", dest="_from", type=dt.date.fromisoformat, help="first day (default: in 7 days)")
     amend.set_defaults(run=_write_amend)
 
-    roster = _add_kind(kinds, "roster")
+    roster = add_kind(kinds, "roster")
     roster.add_argument("--charter", type=Path, required=True, help="charter.toml with the new [roster]")
     roster.set_defaults(run=_write_roster)
 
-    update = _add_kind(kinds, "update")
+    update = add_kind(kinds, "update")
     update.add_argument("--id", required=True, help="id in small letters; story = the long story")
     update.add_argument(
         "--text", action="append", required=True, metavar="LANG=FILE.md", help="Markdown; its first line is # Title"
@@ -138,12 +137,13 @@ def register(commands: Commands) -> None:
     update.add_argument("--images", type=Path, help="JSON list of {sha256, alt: {LANG: text}} of redrawn images")
     update.set_defaults(run=_write_update)
 
-    code = _add_kind(kinds, "code")
+    code = add_kind(kinds, "code")
     code.add_argument("--file", action="append", required=True, type=Path, help="page bundle to vouch for")
     code.set_defaults(run=_write_code)
+    return kinds
 
 
-def _add_kind(kinds: Commands, kind: str, fund: str = "its origin, or a charter file") -> argparse.ArgumentParser:
+def add_kind(kinds: Commands, kind: str, fund: str = "its origin, or a charter file") -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = kinds.add_parser(kind, help=f"write: {kind}")
     parser.add_argument("--fund", required=True, help=fund)
     parser.add_argument("--day", type=dt.date.fromisoformat, help="default: today (UTC)")
@@ -161,7 +161,7 @@ def check_body(body: dict[str, Any], today: dt.date | None = None) -> None:
     stand_in: dict[str, Any] = {"sig": [["stand-in", _STAND_IN]]}
     if kind == "charter":
         stand_in["vkey"] = "stand-in"
-    leaf.check(body | stand_in, statement=kind in MESSAGES)
+    leaf.check(body | stand_in, statement=kind in leaf.MESSAGES)
     if kind == "charter" and (problems := Charter.from_body(body).problems(today)):
         raise CharterError(problems)
 
@@ -174,7 +174,7 @@ def _read_charter(path: Path) -> Charter:
     return Charter.from_body(body)
 
 
-def _origin(fund: str) -> str:
+def origin_of(fund: str) -> str:
     path = Path(fund)
     if path.suffix == ".toml":
         return Charter.from_toml(terminal.read_text(path)).origin
@@ -185,11 +185,15 @@ def _origin(fund: str) -> str:
 
 def _finish(arguments: argparse.Namespace, fields: dict[str, Any], name: str = "") -> None:
     day = arguments.day or dt.datetime.now(dt.UTC).date()
-    body = statement.begin(arguments.kind, _origin(arguments.fund)) | {"day": day.isoformat()} | fields
-    if arguments.kind in MESSAGES:
+    body = statement.begin(arguments.kind, origin_of(arguments.fund)) | {"day": day.isoformat()} | fields
+    write_out(body, arguments.out or Path(f"{name or arguments.kind}.json"))
+
+
+def write_out(body: dict[str, Any], out: Path) -> None:
+    """Check a body and write it for members to sign; a message to the site gets its id here."""
+    if leaf.kind(body) in leaf.MESSAGES:
         body["id"] = base64.b64encode(secrets.token_bytes(16)).decode()
     check_body(body)
-    out = arguments.out or Path(f"{name or arguments.kind}.json")
     terminal.write_new(out, (json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode(), 0o644)
     terminal.say(f"Written: {out}. Members sign it with: panah member sign {out} --key KEYFILE")
 

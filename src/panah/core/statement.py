@@ -35,7 +35,7 @@ NEEDED: Final[dict[str, Signers]] = {
     "amend": Signers.TWO, "roster": Signers.TWO, "life": Signers.TWO, "fee": Signers.TWO,
     "settle": Signers.TWO, "gift-return": Signers.TWO, "overflow": Signers.TWO, "close": Signers.TWO,
     "freeze": Signers.TWO, "thaw": Signers.TWO, "key": Signers.TWO, "code": Signers.TWO, "update": Signers.TWO,
-    "bank-list": Signers.TWO,
+    "bank-list": Signers.TWO, "cash-gift": Signers.TWO, "exchange": Signers.TWO,
     "resume": Signers.TWO, "restore": Signers.TWO,
     "pause": Signers.ONE, "withdraw": Signers.ONE,
     "gift": Signers.NONE, "gift-void": Signers.NONE, "count": Signers.NONE,

@@ -32,6 +32,7 @@ _rail = matching(r"[a-z]{2,12}", "the name of a rail")
 _account = matching(r"(assets|income|expenses|liabilities|equity):[a-z][a-z-]{0,39}", "an account")
 _identifier = matching(r"[a-z0-9][a-z0-9-]{0,63}", "an identifier in small letters")
 _vkey = text(400)
+_REFERENCE: Final = r"RF[0-9]{2}[A-Z0-9]{1,21}"
 _signatures = listing(
     listing(text(200), 2, 2), 40, 1
 )  # [[member name, Ed25519 signature in base64], …], sorted by name
@@ -130,9 +131,35 @@ _STATEMENTS: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
                         "amount": _amount,
                         "day": day,
                     },
-                    {"ref": matching(r"RF[0-9]{2}[A-Z0-9]{1,21}", "an RF reference"), "undoes": octets(32)},
+                    {"ref": matching(_REFERENCE, "an RF reference"), "undoes": octets(32)},
                 ),
                 100_000,
+            ),
+            "sig": _signatures,
+        },
+        {},
+    ),
+    "cash-gift": (
+        {"id": octets(16), "day": day, "cur": CURRENCY, "amount": _amount, "sig": _signatures},
+        {"rc": octets(32)},  # of the code that was handed to the giver
+    ),
+    "exchange": (
+        {
+            "id": octets(16),
+            "day": day,
+            "rail": _rail,
+            "cur": CURRENCY,
+            "out": _amount,
+            "into": CURRENCY,
+            "in": _amount,
+            "receipt": octets(32),  # SHA-256 of the exchange receipt
+            "gifts": listing(
+                record(
+                    {"amount": _amount, "day": day},
+                    {"rc": octets(32), "ref": matching(_REFERENCE, "an RF reference"), "line": octets(32)},
+                ),
+                200,
+                1,
             ),
             "sig": _signatures,
         },
@@ -155,6 +182,9 @@ _STATEMENTS: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
         {"image": octets(32)},
     ),
 }
+
+MESSAGES: Final = frozenset(_STATEMENTS)
+"""Kinds of statement that go to the site and never become leaves."""
 
 _origin = matching(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[a-z0-9-]+)*", "an origin such as fund.example/2021")
 

@@ -44,7 +44,6 @@ STALE: Final = dt.timedelta(days=30)
 AHEAD: Final = dt.timedelta(days=1)
 """East of Greenwich it is tomorrow already."""
 
-_STATEMENTS_ONLY: Final = frozenset({"bank-list", "pause", "resume", "withdraw", "restore"})
 
 
 def found(fund: FundHome, signed: Signed, now: dt.datetime, database: str = "") -> Charter:
@@ -129,8 +128,8 @@ def carry_out(fund: FundHome, signed: Signed, now: dt.datetime, attached: Attach
     kind = signed.kind
     if kind not in EFFECTS and kind != "bank-list":
         raise InputError(N_("A statement of the kind %(kind)s is not carried out here."), kind=kind[:40])
-    body = leaf.check(signed.complete(), statement=kind in _STATEMENTS_ONLY)
-    if kind not in _STATEMENTS_ONLY:
+    body = leaf.check(signed.complete(), statement=kind in leaf.MESSAGES)
+    if kind not in leaf.MESSAGES:
         canonical.decode(leaf.encode(body))  # fits a leaf
     rules = fund_rules(fund)
     signers = _check_authority(rules, kind, body, now.date())

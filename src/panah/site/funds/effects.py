@@ -12,7 +12,7 @@ from typing import Any, Final
 from panah.core.fund import Act, State, move, require
 from panah.errors import N_, RefusedError
 from panah.proof.note import decode_base64
-from panah.site.funds import freezing, moves, rules
+from panah.site.funds import entering, freezing, moves, rules
 from panah.site.funds.setting import Setting
 from panah.site.funds.texts import check_attached
 from panah.site.gifts.calls import end_visits
@@ -102,6 +102,7 @@ EFFECTS: Final[dict[str, Effect]] = {
     "fee": moves.fee, "settle": moves.settle, "code": _code,
     "gift-return": moves.gift_return, "overflow": moves.overflow, "update": _update,
     "withdraw": _take_down, "restore": _take_down, "pause": freezing.switch, "resume": freezing.switch,
+    "cash-gift": entering.cash_gift, "exchange": entering.exchange,
     "freeze": freezing.freeze, "thaw": freezing.thaw,
 }  # fmt: skip
 """Kind of statement → what it does; `charter` and `bank-list` are not here but in `actions.py`."""

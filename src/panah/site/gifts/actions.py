@@ -18,6 +18,7 @@ from panah.core.rates import RateTable, value_at
 from panah.errors import N_, RefusedError
 from panah.rails.bank.reference import new_reference
 from panah.rails.base import PullRail, RailEvent
+from panah.rails.registry import HAND
 from panah.site.gifts.calls import drop_unseen, gift_of_payment
 from panah.site.gifts.capturing import carry_gift, record
 from panah.site.gifts.events import LATER, Outcome, capacity_of
@@ -116,7 +117,7 @@ def _check_request(batch: Batch, request: GiftRequest) -> None:
     if counter.gifts_paused:
         raise RefusedError(N_("Gifts are paused for the moment."), hint=N_("Please come back a little later."))
     rails: Any = charter["rails"]
-    if request.rail not in rails:
+    if request.rail not in rails or request.rail in HAND:
         raise RefusedError(N_("This fund does not take gifts this way."), hint=N_("Choose another way of paying."))
     if request.rail in batch.rules.stopped:
         raise RefusedError(N_("This way of paying is stopped for now."), hint=N_("Choose another way of paying."))
@@ -140,7 +141,7 @@ def _check_amount(batch: Batch, request: GiftRequest, rates: RateTable, today: d
         return
     own = str(batch.rules.charter["currency"])
     answer = rule.offer(capacity_of(batch), value, request.amount.currency == own)
-    if isinstance(answer, rule.Rest):
+    if not isinstance(answer, rule.Accept):
         # Foreign money can't fit a rest to the cent, so what fits is offered in the fund's own.
         answer = rule.offer(capacity_of(batch), value, True)
     if isinstance(answer, rule.Rest):
