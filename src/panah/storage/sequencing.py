@@ -21,6 +21,9 @@ from panah.storage.funds import FundHome
 from panah.storage.sequencer import extend, log_size
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_SQLITE_NO_ROOM: Final = ("disk is full", "disk I/O error")
+AGAIN: Final = 10
+"""Seconds after which a step that failed is tried again."""
 log = logging.getLogger("panah.storage")
 
 
@@ -64,7 +67,7 @@ class Sequencer:
     def _run(self) -> None:
         try:
             while not self._ending:
-                self._wake.wait(self._pulse)
+                self._wake.wait(min(self._pulse, AGAIN) if self._asked else self._pulse)
                 self._wake.clear()
                 self._try_turn()
             if self._epoch is not None:
@@ -114,10 +117,10 @@ class Sequencer:
 
 
 def _tell(error: Exception) -> str:
-    full = isinstance(error, OSError) and error.errno in _NO_ROOM
-    if full or (isinstance(error, DatabaseError) and "full" in str(error)):
+    no_room = isinstance(error, OSError) and error.errno in _NO_ROOM
+    if no_room or (isinstance(error, DatabaseError) and any(words in str(error) for words in _SQLITE_NO_ROOM)):
         return (
-            "there is no room on the disk, so the log waits. Every gift that was acknowledged is kept;"
+            "the disk takes nothing more, so the log waits. Every gift that was acknowledged is kept;"
             " make room and the log goes on by itself."
         )
     return f"sequencer step failed: {type(error).__name__}"
