@@ -18,7 +18,7 @@ from panah.core.rates import RateTable, value_at
 from panah.errors import N_, RefusedError
 from panah.rails.bank.reference import new_reference
 from panah.rails.base import PullRail, RailEvent
-from panah.rails.registry import HAND
+from panah.rails.registry import HAND, PULL
 from panah.site.gifts.calls import drop_unseen, gift_of_payment
 from panah.site.gifts.capturing import carry_gift, record
 from panah.site.gifts.events import LATER, Outcome, capacity_of
@@ -108,7 +108,8 @@ def _is_same(row: GiftRow, request: GiftRequest) -> bool:
 def _chooses_again(batch: Batch, row: GiftRow, request: GiftRequest) -> bool:
     """Tell whether the provider could not be reached, and the giver now chose another way or another sum."""
     changed = row.status == "promised" and row.rc == request.rc and not _is_same(row, request)
-    return changed and drop_unseen(batch, row.id)
+    remote = row.rail in PULL and not PULL[row.rail].local_capture
+    return changed and remote and drop_unseen(batch, row.id)
 
 
 def _check_request(batch: Batch, request: GiftRequest) -> None:

@@ -142,8 +142,9 @@ def note_end(batch: Batch, gift: str) -> None:
 
 
 def drop_unseen(batch: Batch, gift: str) -> bool:
-    """Forget a visit whose address the provider never gave; tell whether it was one: nobody can have paid there."""
-    return batch.execute("DELETE FROM storage_visit WHERE gift = %s AND name = '' AND payment = ''", [gift]) == 1
+    """Forget a visit whose address the provider never gave; tell whether it is certain that nobody can pay there."""
+    batch.execute("DELETE FROM storage_visit WHERE gift = %s AND name = '' AND payment = ''", [gift])
+    return visit_of(batch, gift) is None
 
 
 def end_visits(batch: Batch, rail: str = "") -> None:
