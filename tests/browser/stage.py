@@ -21,8 +21,10 @@ from django.utils.translation import gettext, override
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 from panah.core.statement import begin
+from panah.proof import canonical
 from panah.proof.tiles import parse_bundle
 from panah.site.funds.actions import carry_out
+from panah.site.funds.texts import Attached
 from panah.site.gifts.queries import fund_rules
 from panah.site.publish.tongues import tongue
 from panah.site.publish.words import Words
@@ -63,14 +65,24 @@ class Stage:
     aside: Executor
     """Another thread: Playwright keeps an event loop in ours, and Django touches no database beside one."""
 
-    def say(self, kind: str, *names: str, **fields: object) -> None:
+    def say(self, kind: str, *names: str, attached: Attached | None = None, **fields: object) -> None:
         """Two members (unless named) sign a statement; it is carried out beside the running site."""
 
         def carry() -> None:
             body = begin(kind, fund_rules(self.fund).origin, **fields)
-            carry_out(self.fund, signed(body, *names), dt.datetime.now(dt.UTC))
+            carry_out(self.fund, signed(body, *names), dt.datetime.now(dt.UTC), attached)
 
         self.aside.submit(carry).result()
+
+    def publish(self, name: str, texts: dict[str, dict[str, str]]) -> None:
+        """Two members publish a text; the page is there when this returns."""
+        today = dt.datetime.now(dt.UTC).date().isoformat()
+        salt = base64.b64encode(secrets.token_bytes(16)).decode()
+        data = canonical.encode({"id": name, "day": today, "salt": salt, "texts": texts, "images": []})
+        digest = base64.b64encode(sha256(data).digest()).decode()
+        self.say("update", day=today, id=name, text=digest, attached=Attached(data))
+        place = self.fund.public / "en" / ("story" if name == "story" else f"updates/{name}") / "index.html"
+        self.becomes_true(lambda: place.is_file() and texts["en"]["title"] in place.read_text())
 
     def fingerprint(self) -> str:
         """SHA-256 of leaf 0, read from the published log as any client would."""
