@@ -27,6 +27,8 @@ class Model:
 
     goal: int
     state: str = "open"
+    announced: tuple[int, dt.date] | None = None  # a higher goal, and its first day
+    seen: dt.date = dt.date.min  # the latest day that any leaf names
     gifts: dict[str, Gift] = field(default_factory=dict)
     gross: int = 0
     returned: int = 0
@@ -53,9 +55,10 @@ class Model:
         self.gifts[identity] = Gift(identity, rail, day, counted, amount - counted)
         self.gross += amount
         self.arrived[rail] += amount
-        self._reach()
+        self._reach(day)
 
-    def go_back(self, identity: str, amount: int) -> None:
+    def go_back(self, identity: str, amount: int, day: dt.date) -> None:
+        self.seen = max(self.seen, day)
         gift = self.gifts[identity]
         held = min(amount, gift.held)
         gift.held -= held
@@ -68,8 +71,8 @@ class Model:
         self.gifts[identity].held -= amount
         self.passed_on += amount
 
-    def raise_goal(self, goal: int) -> None:
-        self.goal = goal
+    def raise_goal(self) -> None:
+        self.goal, self.announced = self.announced[0], None
         self.count_waiting()
 
     def count_waiting(self) -> None:
@@ -80,8 +83,13 @@ class Model:
             part = min(self.goal - self.counted, gift.held)
             gift.counted += part
             gift.held -= part
-        self._reach()
+        self._reach(self.seen)
 
-    def _reach(self) -> None:
-        if self.state == "open" and self.counted == self.goal:
-            self.state = "met"
+    def _reach(self, day: dt.date) -> None:
+        self.seen = max(self.seen, day)
+        if self.state != "open" or self.counted < self.goal:
+            return
+        if self.announced and self.announced[1] <= self.seen:
+            self.raise_goal()  # a leaf of that day is there already: the old goal is none any more
+        else:
+            self.state, self.announced = "met", None

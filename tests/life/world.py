@@ -44,7 +44,6 @@ class World(RuleBasedStateMachine):
         self.found(body)
         self.model = Model(GOAL)
         self.stopped: set[str] = set()
-        self.coming = 0  # a goal that is announced
         self.said: set[tuple] = set()
 
     def found(self, body: dict) -> None:
@@ -71,6 +70,10 @@ class World(RuleBasedStateMachine):
 
     def say(self, kind: str, *names: str, **fields):
         return self.team.say(kind, *names, **fields)
+
+    def days_pass(self, days: int) -> None:
+        if self.today < dt.date(2026, 9, 1):  # the roster ends in winter
+            self.team.now += dt.timedelta(days=days)
 
     def say_once(self, kind: str, **fields) -> bool:
         """Two equal statements of one day are one: the second is refused, and told apart from the first."""

@@ -14,7 +14,7 @@ Whoever writes a tile writes the same bytes under its name, because places were 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -81,7 +81,7 @@ def assign_places(batch: Batch, epoch: int) -> int:
     )
     places: dict[str, int] = {}
     changes: list[tuple[int, bytes, int]] = []
-    for number, kind, body, gift in _mix_gifts(rows):
+    for number, kind, body, gift in _mix_gifts(rows, _turning_points(batch, rows)):
         place = batch.counter.next_leaf
         batch.counter.next_leaf = place + 1
         data = bytes(body)
@@ -95,13 +95,34 @@ def assign_places(batch: Batch, epoch: int) -> int:
     return len(changes)
 
 
-def _mix_gifts(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def _turning_points(batch: Batch, rows: Sequence[tuple[Any, ...]]) -> set[int]:
+    # A reader of the log takes an amendment into force at the first leaf of its day. A gift that is this leaf
+    # keeps its place, or what was counted under the new goal could come before it. The newest leaves tell whether
+    # that day was there already; should none of them, one gift too many keeps its place, which breaks nothing.
+    starts = {
+        str(decode(row[0].encode())["from"])
+        for row in batch.query("SELECT body FROM storage_statement WHERE kind = 'amend'")
+    }
+    if not starts:
+        return set()
+    newest = batch.query("SELECT body FROM storage_entry WHERE leaf IS NOT NULL ORDER BY leaf DESC LIMIT 50")
+    latest = max((str(decode(bytes(row[0])).get("day", "")) for row in newest), default="")
+    points: set[int] = set()
+    for number, _, data, _ in rows:
+        day = str(decode(bytes(data)).get("day", ""))
+        if any(latest < start <= day for start in starts):
+            points.add(number)
+        latest = max(latest, day)
+    return points
+
+
+def _mix_gifts(rows: Sequence[tuple[Any, ...]], fixed: Collection[int] = ()) -> list[tuple[Any, ...]]:
     # Within a run of gifts the order says nothing about who came first. A void or a count after them
     # stays after them: it points back, and the running total must never pass the goal.
     mixed: list[tuple[Any, ...]] = []
     run: list[tuple[Any, ...]] = []
     for row in rows:
-        if row[1] == "gift":
+        if row[1] == "gift" and row[0] not in fixed:
             run.append(row)
             continue
         _shuffle(run)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from panah.core.charter import Charter
 from panah.core.fund import Act, State, require
 from panah.errors import N_, RefusedError
+from panah.site.funds.terms import charter_leaves, charter_on, latest_day, put_in_force
 from panah.site.gifts.booking import count_waiting
 from panah.storage.logkey import read_log_key
 
@@ -32,7 +33,7 @@ def amend(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
             hint=N_("Write it anew with a later day."),
             day=(max(day, setting.today) + NOTICE).isoformat(),
         )  # fmt: skip
-    terms = charter_on(_charter_leaves(batch), dt.date.max)
+    terms = charter_on(charter_leaves(batch), dt.date.max)
     changed = Charter.from_terms(batch.rules.origin, terms).amended(body["set"])
     if changed.goal.minor < terms["goal"]:
         # Gifts go on during the notice: a lower goal could be passed before it begins.
@@ -44,20 +45,6 @@ def amend(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
     batch.counter.face += 1
 
 
-def _charter_leaves(batch: Batch) -> list[tuple[int, dict[str, Any]]]:
-    rows = batch.query("SELECT id, body FROM storage_entry WHERE kind IN ('charter', 'amend') ORDER BY id")
-    return [(row[0], json.loads(bytes(row[1]))) for row in rows]
-
-
-def charter_on(leaves: list[tuple[int, dict[str, Any]]], day: dt.date) -> dict[str, Any]:
-    """Give the charter's terms in force on `day`, from the charter leaf and all amendments after it."""
-    terms: dict[str, Any] = dict(leaves[0][1]["charter"])
-    for _, change in sorted(leaves[1:], key=lambda row: str(row[1]["from"])):
-        if dt.date.fromisoformat(change["from"]) <= day:
-            terms |= change["set"]
-    return terms
-
-
 def apply_due(batch: Batch, today: dt.date, seen: dt.date = dt.date.min) -> bool:
     """Bring amendments into force whose day has come; tell whether anything changed (job).
 
@@ -67,26 +54,16 @@ def apply_due(batch: Batch, today: dt.date, seen: dt.date = dt.date.min) -> bool
     """
     if State(batch.counter.state) not in {State.DRAFT, State.OPEN}:
         return False
-    leaves = _charter_leaves(batch)
+    leaves = charter_leaves(batch)
     due = [(number, body) for number, body in leaves[1:] if dt.date.fromisoformat(body["from"]) <= today]
     if not due or charter_on(leaves, today) == batch.rules.charter:
         return False
-    terms = charter_on(leaves, max(seen, _latest_day(batch, min(number for number, _ in due))))
+    terms = charter_on(leaves, max(seen, latest_day(batch, min(number for number, _ in due), placed=True)))
     if terms == batch.rules.charter:
         return False
-    counter = batch.counter
-    batch.execute("UPDATE storage_fund SET charter = %s WHERE id = 1", [json.dumps(terms)])
-    counter.goal, counter.minimum = terms["goal"], terms["minimum"]
-    counter.rules += 1
-    counter.face += 1
+    put_in_force(batch, terms)
     count_waiting(batch, today)
     return True
-
-
-def _latest_day(batch: Batch, since: int) -> dt.date:
-    rows = batch.query("SELECT body FROM storage_entry WHERE id >= %s AND leaf IS NOT NULL", [since])
-    days = [str(json.loads(bytes(row[0])).get("day", "")) for row in rows]
-    return dt.date.fromisoformat(max(days)) if days else dt.date.min
 
 
 def roster(batch: Batch, body: dict[str, Any], setting: Setting) -> None:

@@ -14,6 +14,7 @@ from panah.core import goal as rule
 from panah.core.fund import State
 from panah.core.postings import amount_passed, value_back, worth
 from panah.proof.note import encode_base64
+from panah.site.funds.terms import raise_goal
 from panah.site.gifts.calls import end_visits
 from panah.storage.batch import GIFT_COLUMNS, Batch, left_of, read_gift
 from panah.storage.rows import GiftRow
@@ -68,9 +69,14 @@ def worth_of(batch: Batch, row: GiftRow, amount: int) -> int:
 
 def reach_goal(batch: Batch) -> None:
     """Turn `open` into `met` once the goal is counted in full; whoever is at a provider's page is let go."""
-    if batch.counter.counted == batch.counter.goal and batch.counter.state == State.OPEN:
-        batch.counter.state = State.MET.value
-        end_visits(batch)
+    if batch.counter.counted != batch.counter.goal or batch.counter.state != State.OPEN:
+        return
+    day = raise_goal(batch)
+    if day and batch.counter.counted < batch.counter.goal:
+        count_waiting(batch, day)
+        return
+    batch.counter.state = State.MET.value
+    end_visits(batch)
 
 
 def undo(batch: Batch, row: GiftRow, amount: int, today: dt.date, why: str) -> None:
