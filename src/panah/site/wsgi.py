@@ -22,6 +22,7 @@ from django.core.wsgi import get_wsgi_application
 _django = get_wsgi_application()
 
 from panah.site import home, running  # noqa: E402
+from panah.site.gifts.hooks import before  # noqa: E402
 from panah.site.pages import PageStore  # noqa: E402
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -49,7 +50,7 @@ def _start() -> PageStore:
     atexit.register(running.stop)
     Finalize(None, running.stop, exitpriority=10)
     funds = [entry.fund for entry in running.start(site.home, settings.PANAH_DATABASE, site.address_of)]
-    return PageStore([(site.prefix(fund.slug).rstrip("/"), fund.public) for fund in funds], _django)
+    return PageStore([(site.prefix(fund.slug).rstrip("/"), fund.public) for fund in funds], before(_django))
 
 
 application = _start()

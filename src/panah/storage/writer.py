@@ -175,17 +175,19 @@ def _json(value: Any) -> dict[str, object]:
     return decoded
 
 
-_writers: dict[str, Writer] = {}
+_writers: dict[FundHome, Writer] = {}
 _making = threading.Lock()
 
 
 def writer_for(fund: FundHome) -> Writer:
     """Give the fund's one writer in this process."""
+    known = _writers.get(fund)
+    if known is not None:  # without the lock: every gift comes by here
+        return known
     with _making:
-        key = str(fund.folder)
-        if key not in _writers:
-            _writers[key] = Writer(fund)
-        return _writers[key]
+        if fund not in _writers:
+            _writers[fund] = Writer(fund)
+        return _writers[fund]
 
 
 def stop_writers() -> None:

@@ -111,8 +111,16 @@ def _write_rows(fund: FundHome, charter: Charter, body: dict[str, Any], today: d
 
 def fake_secret(fund: FundHome) -> bytes:
     """Give the secret that signs the fake rail's events; empty when this fund has none."""
-    path = fund.folder / "fake.secret"
-    return bytes.fromhex(path.read_text().strip()) if path.is_file() else b""
+    secret = _fake_secrets.get(fund, b"")
+    if not secret:
+        path = fund.folder / "fake.secret"
+        secret = bytes.fromhex(path.read_text().strip()) if path.is_file() else b""
+        if secret:  # written once, when the fund is founded
+            _fake_secrets[fund] = secret
+    return secret
+
+
+_fake_secrets: dict[FundHome, bytes] = {}
 
 
 def prepare_key(fund: FundHome) -> str:
