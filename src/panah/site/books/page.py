@@ -18,6 +18,7 @@ from panah.site.publish.page import Frame, draw
 from panah.site.publish.sentences import CHECK, spelled
 from panah.site.publish.tongues import tongue
 from panah.site.publish.view import DayRow, FundView, LoggedBooks
+from panah.site.publish.words import Words
 
 CSS: Final = ("site/books/books.css",)
 MOST_ROWS: Final = 60
@@ -58,6 +59,7 @@ def render(
         "view": view,
         "books": books,
         **_left(books, frame),
+        "others": [Words.of(frame.tag, currency).money(minor) for currency, minor in books.in_other_money],
         "chart": chart(books.days, view.charter.goal.minor),
         "table": _table(rows, frame.tag),
         "month": pages[0] if pages else "",

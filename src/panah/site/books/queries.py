@@ -105,6 +105,7 @@ def logged_books(books: Books) -> LoggedBooks:
         days=days,
         frozen=tuple((rail, currency, minor) for (rail, currency), minor in sorted(books.frozen.items())),
         lost=tuple(sorted(books.lost.items())),
+        in_other_money=tuple(books.gross_by_currency.items())[1:],
     )
 
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext, override
 
 from panah.core.charter import Charter
 from panah.errors import N_, PanahError
-from panah.rails.registry import PULL
+from panah.rails.registry import HAND, PULL
 from panah.site.appeal.page import RAIL_NAMES, charter_words
+from panah.site.gifts.amounts import offered
 from panah.site.gifts.pages import Gaps, Prepared, prepared
 from panah.site.gifts.providers import lead_out
 from panah.site.gifts.queries import FormFacts, form_facts, fund_rules
@@ -32,7 +33,6 @@ CSS: Final = ("site/gifts/gifts.css",)
 _NOTES: Final[dict[str, str]] = {
     "bank": N_("From any bank account in the euro payments area; takes one to three days."),
     "card": N_("At once. Taken only if there is room under the goal."),
-    "cash": N_("Handed to the team; entered by two of them."),
     "fake": N_("At once. No real money moves."),
 }
 
@@ -88,13 +88,17 @@ class Face:
         key = (self.fund, self.version, self.tag, self.depth, "form")
         return prepared(key, lambda: self.draw("give", "give/", self.form_parts()))
 
-    def form_parts(self, rail: str = "") -> dict[str, Any]:
+    def form_parts(self, rail: str = "", currency: str = "") -> dict[str, Any]:
         """Give what the form's template needs beside the charter."""
-        return {"ways": self.ways(rail), "stopped": self.stopped, "pulls": self.has_pull, "problems": {}}
+        return {
+            "ways": self.ways(rail), "stopped": self.stopped, "pulls": self.has_pull, "problems": {},
+            "currencies": offered(self), "chosen": currency,
+            "by_hand": any(rail in HAND and rail not in self.rules.stopped for rail in self.charter.rails),
+        }  # fmt: skip
 
     def ways(self, chosen: str = "") -> list[dict[str, Any]]:
         """Give the ways of paying for the form."""
-        rails = [rail for rail in sorted(self.charter.rails) if rail not in self.rules.stopped]
+        rails = [rail for rail in sorted(self.charter.rails) if rail not in self.rules.stopped | HAND]
         chosen = chosen if chosen in rails else rails[0] if len(rails) == 1 else ""
         with override(tongue(self.tag).django):
             return [

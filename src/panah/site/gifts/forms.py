@@ -11,7 +11,7 @@ import base64
 import binascii
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl
@@ -26,7 +26,7 @@ TYPE: Final = "application/x-www-form-urlencoded"
 
 _GIFT_ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _RAIL: Final = re.compile(r"[a-z]{2,12}", re.ASCII)
-GIVE_FIELDS: Final = frozenset({"gift", "amount", "rail", "rest", "code", "rc"})
+GIVE_FIELDS: Final = frozenset({"gift", "amount", "cur", "rail", "rest", "code", "rc"})
 # A direction mark comes along when right-to-left text is copied. At the ends it changes nothing.
 _EDGE_MARKS: Final = "\u200e\u200f\u061c \t\u00a0"
 
@@ -84,7 +84,7 @@ def read_fields(body: bytes, known: frozenset[str]) -> dict[str, str]:
 _RELOAD: Final = N_("Load the page again and fill it in once more.")
 
 
-def read_gift(body: bytes, currency: str, rails: Mapping[str, object]) -> Gift:
+def read_gift(body: bytes, currency: str, rails: Mapping[str, object], accepts: Collection[str] = ()) -> Gift:
     """Read the give form. Raises `InputError` for what no browser sends, `FormError` for a person's slips."""
     typed = read_fields(body, GIVE_FIELDS)
     identity, rail = typed.get("gift", ""), typed.get("rail", "")
@@ -93,8 +93,11 @@ def read_gift(body: bytes, currency: str, rails: Mapping[str, object]) -> Gift:
     rc, code = _read_receipt(typed)
     problems: dict[str, PanahError] = {}
     amount: Money | None = None
+    chosen = typed.get("cur") or currency
+    if chosen != currency and chosen not in accepts:
+        raise InputError(N_("This form can't be read."), hint=_RELOAD)
     try:
-        amount = parse_amount(typed.get("amount", "").strip(_EDGE_MARKS), currency)
+        amount = parse_amount(typed.get("amount", "").strip(_EDGE_MARKS), chosen)
     except InputError as error:
         problems["amount"] = error
     if not _RAIL.fullmatch(rail) or rail not in rails:

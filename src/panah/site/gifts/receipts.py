@@ -14,8 +14,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, override
 
 from panah.core.fund import Act, allows
+from panah.core.money import Money
 from panah.errors import N_, RefusedError
 from panah.seal.receipt import group
+from panah.site.gifts.amounts import counted_at, written
 from panah.site.gifts.queries import (
     booked_body,
     booked_note,
@@ -58,13 +60,16 @@ def _gift(face: Face, row: GiftRow, code: str) -> str:
     page = face.prepare(
         "gift", "receipt/",
         status=row.status, push=row.rail in PUSH, held=held > 0, logged=leaf is not None, has_code=bool(code),
+        foreign=bool(row.rate) and row.status == "booked",
         stopped=row.rail in face.rules.stopped, asked=asked is not None, askable=_can_ask(face, row),
     )  # fmt: skip
     words = face.words
     return page.fill(
         {
-            "sum": words.money(body["amount"] if body else row.amount),
-            "booked": words.money(row.booked),
+            "sum": written(face, Money(body["amount"] if body else row.amount, row.currency)),
+            "booked": written(face, Money(row.remains, row.currency)),
+            "worth": words.money(row.booked),
+            "rate": counted_at(face, row),
             "counted": words.money(row.counted),
             "held": words.money(held),
             "day": words.day(row.value_day or row.made),

@@ -27,6 +27,7 @@ from panah.site.answers import RequestError, answer_bytes, answer_page, read_bod
 from panah.site.funds.actions import fake_secret
 from panah.site.gifts import forms
 from panah.site.gifts.actions import GiftRequest, promise
+from panah.site.gifts.amounts import counting, offered, written
 from panah.site.gifts.cards import send_to_provider, visit_page
 from panah.site.gifts.faces import Face, face_of
 from panah.site.gifts.hooks import take_event
@@ -113,7 +114,7 @@ def _shut(face: Face, facts: FormFacts, status: int = 200) -> HttpResponse:
 def _take_form(request: HttpRequest, face: Face, facts: FormFacts) -> HttpResponse:
     body = read_body(request, forms.LIMIT, forms.TYPE)
     try:
-        gift = forms.read_gift(body, face.charter.currency, face.charter.rails)
+        gift = forms.read_gift(body, face.charter.currency, face.charter.rails, offered(face))
     except forms.FormError as error:
         return _form_again(face, error, error.typed, error.problems)
     wait = throttle.ask(face.fund.slug, address_of(request.META), gift.id, by_card=gift.rail in PULL)
@@ -163,13 +164,13 @@ def _form_again(
         "gift": typed.get("gift", ""), "rc": typed.get("rc", ""), "amount": typed.get("amount", ""),
         "code": code, "code_shown": shown,
     }  # fmt: skip
-    context = face.form_parts(typed.get("rail", "")) | {
+    context = face.form_parts(typed.get("rail", ""), typed.get("cur", "")) | {
         "v": values,
         "told": face.say(error),
         "problems": {field: face.say(problem) for field, problem in problems.items()},
         "rest": typed.get("rest") == "yes",
         "options": options,
-        "kept": [(name, value) for name, value in typed.items() if name != "amount"],
+        "kept": [(name, value) for name, value in typed.items() if name not in {"amount", "cur"}],
     }
     status = 422 if problems else 409
     return answer_page(face.draw("give", "give/", context), face.policy, status)
@@ -183,13 +184,14 @@ def _show_payment(
         "code": gift.code,
         "rc": base64.b64encode(gift.rc).decode(),
         "code_shown": group(gift.code),
+        "counts": counting(face, rail, amount, _now().date()),
     }
     if rail in PUSH:
         order = GiftOrder(identity, amount, reference, face.tag)
-        page = face.prepare("transfer", "give/", has_code=bool(gift.code))
+        page = face.prepare("transfer", "give/", has_code=bool(gift.code), foreign=bool(shown["counts"]))
         return answer_page(page.fill(shown | transfer_values(face, rail, order)), face.policy)
-    page = face.prepare("pay", "give/", has_code=bool(gift.code))
-    return answer_page(page.fill(shown | {"sum": face.words.money(amount.minor)}), face.policy)
+    page = face.prepare("pay", "give/", has_code=bool(gift.code), foreign=bool(shown["counts"]))
+    return answer_page(page.fill(shown | {"sum": written(face, amount)}), face.policy)
 
 
 # -- on the way to a provider, and back
@@ -222,8 +224,12 @@ def pay(request: HttpRequest, face: Face, facts: FormFacts, gift: str) -> HttpRe
 def _pay_page(face: Face, row: GiftRow) -> HttpResponse:
     if row.status != "promised":
         return answer_page(receipt_page(face, [row], ""), face.policy)
-    page = face.prepare("pay", "give/", has_code=False)
-    shown = {"gift": row.id, "rc": base64.b64encode(row.rc).decode(), "sum": face.words.money(row.amount)}
+    amount = Money(row.amount, row.currency)
+    shown = {
+        "gift": row.id, "rc": base64.b64encode(row.rc).decode(), "sum": written(face, amount),
+        "counts": counting(face, row.rail, amount, _now().date()),
+    }  # fmt: skip
+    page = face.prepare("pay", "give/", has_code=False, foreign=bool(shown["counts"]))
     return answer_page(page.fill(shown), face.policy)
 
 

@@ -39,6 +39,7 @@ class LoggedBooks:
     fees: int
     gifts: int
     days: tuple[DayRow, ...]
+    in_other_money: tuple[tuple[str, int], ...] = ()  # (currency, minor units) of what arrived, beside the own
     frozen: tuple[tuple[str, str, int], ...] = ()  # (rail, currency, minor): counted, and not spendable
     lost: tuple[tuple[str, int], ...] = ()  # (currency, minor)
 
