@@ -52,6 +52,7 @@ def test_hledger_accepts_it_strictly_and_finds_the_same_balances(busy, tmp_path)
     journal.write_text(written(busy, "hledger"))
     checked = run("hledger", "-f", journal, "check", "--strict")
     assert checked.returncode == 0, checked.stderr
+    assert "P 2021-09-24 USD 0.8643 EUR\n" in journal.read_text()
     printed = run("hledger", "-f", journal, "balance", "--flat", "--layout=bare", "-O", "csv", "-N").stdout
     found = {(a, cur): minor(text, cur) for a, cur, text in csv.reader(printed.splitlines()[1:])}
     assert found == {key: value for key, value in busy.books.balances.items() if value}
@@ -72,6 +73,7 @@ def test_beancount_accepts_it(busy, tmp_path):
     journal.write_text(written(busy, "beancount"))
     checked = run(Path(sys.executable).with_name("bean-check"), "--no-cache", journal)
     assert (checked.returncode, checked.stderr) == (0, "")
+    assert "2021-09-24 price USD 0.8643 EUR\n" in journal.read_text()
     journal.write_text(written(busy, "beancount").replace("10.00 EUR", "10.01 EUR", 1))
     assert run(Path(sys.executable).with_name("bean-check"), "--no-cache", journal).returncode != 0
 

@@ -40,6 +40,15 @@ FILES: Final = {
 """Form → where a site publishes it, below the fund's folder."""
 
 
+class Price(NamedTuple):
+    """What one unit of a currency was worth on a day, in the fund's own, as a gift's leaf says."""
+
+    day: str
+    currency: str
+    rate: str
+    into: str
+
+
 class Entry(NamedTuple):
     """What one leaf did to the books; `postings` is empty for leaves that move no money."""
 
@@ -47,6 +56,7 @@ class Entry(NamedTuple):
     kind: str
     day: str
     postings: list[Posting]
+    price: Price | None = None
 
 
 def entries_of(leaves: Iterable[dict[str, Any]], books: Books | None = None) -> Iterator[Entry]:
@@ -56,7 +66,13 @@ def entries_of(leaves: Iterable[dict[str, Any]], books: Books | None = None) -> 
         index = books.size
         kind = leaf["t"][8:]
         day = leaf["charter"]["founded"] if kind == "charter" else leaf["day"]
-        yield Entry(index, kind, day, books.apply(index, leaf, None))
+        lines = books.apply(index, leaf, None)
+        yield Entry(index, kind, day, lines, _price(leaf, day, books.currency) if "rate" in leaf else None)
+
+
+def _price(leaf: dict[str, Any], day: str, into: str) -> Price:
+    source, _, quoted = leaf["source"].partition(":")
+    return Price(quoted if source == "ecb" else day, leaf["cur"], leaf["rate"], into)
 
 
 def read_entries(source: Source, books: Books | None = None) -> Iterator[Entry]:
@@ -103,6 +119,8 @@ class _Hledger(_Form):
             f"commodity {currency}\n    format {_sample(currency)} {currency}\n"
             for currency in self._new(currency for _, currency, _ in entry.postings)
         ]
+        if entry.price and self._new([repr(entry.price)]):
+            lines.append(f"P {entry.price.day} {entry.price.currency} {entry.price.rate} {entry.price.into}\n")
         lines += [f"account {account}\n" for account in self._new(account for account, _, _ in entry.postings)]
         lines.append(f"\n{entry.day} {entry.kind}  ; leaf:{entry.leaf}\n")
         lines += [
@@ -123,6 +141,8 @@ class _Beancount(_Form):
             f"1970-01-01 open {_capital(account)}\n"
             for account in self._new(account for account, _, _ in entry.postings)
         ]
+        if entry.price and self._new([repr(entry.price)]):
+            lines.append(f"{entry.price.day} price {entry.price.currency} {entry.price.rate} {entry.price.into}\n")
         lines.append(f'\n{entry.day} * "{entry.kind}" "leaf {entry.leaf}"\n')
         for account, currency, minor in entry.postings:
             lines.append(f"  {_capital(account)}  {Money(minor, currency).plain()} {currency}\n")
