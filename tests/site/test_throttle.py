@@ -149,7 +149,8 @@ def test_whose_address_is_taken(meta, address):
 @pytest.fixture
 def fresh(monkeypatch, clock):
     made = Throttle(clock)
-    monkeypatch.setattr("panah.site.gifts.views.throttle", made)
+    for place in ("views", "hooks"):
+        monkeypatch.setattr(f"panah.site.gifts.{place}.throttle", made)
     return made
 
 
