@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.db import DatabaseError, connections
 
+from panah.cli.site_card import look_at_card
 from panah.cli.site_home import is_served, open_fund
 from panah.errors import PanahError
 from panah.proof.checkpoint import open_checkpoint
@@ -60,6 +61,7 @@ def examine(home: Path) -> list[Finding]:
             opened, rules = open_fund(home, fund.slug)
             found += [*_look_at_log(opened, rules), *_look_at_team(rules), *_look_at_moment(opened, rules)]
             found += _look_at_demo(fund, rules, read_site(home).address)
+            found += [Finding(fund.slug, what, mend) for what, mend in look_at_card(opened, rules, read_site(home))]
         except (PanahError, DatabaseError, OSError) as error:
             what = error.text() if isinstance(error, PanahError) else f"It can't be read: {type(error).__name__}."
             mend = error.hint_text() if isinstance(error, PanahError) else ""
@@ -82,7 +84,7 @@ def _look_at_machine(home: Path) -> Iterator[Finding]:
 def _look_at_files(fund: FundHome) -> Iterator[Finding]:
     for path in [fund.folder, *sorted(fund.folder.iterdir())]:
         mode = stat.S_IMODE(path.stat().st_mode)
-        secret = path == fund.folder or path.suffix in {".key", ".secret"}
+        secret = path == fund.folder or path.suffix in {".key", ".secret", ".webhook"}
         if secret and mode & 0o077:
             yield Finding(str(path), f"Others on this machine can read it (mode {mode:o}).", f"chmod go-rwx {path}")
         if path.stat().st_uid != os.geteuid():
