@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from panah.cli import terminal
 from panah.core.money import Money
+from panah.core.ratefile import read_rates
 from panah.seal import receipt
 from panah.verify import words
 from panah.verify.audit import Audit
@@ -47,6 +48,9 @@ def register(commands: Any) -> None:
         help="an older checkpoint that you kept: the log must continue it",
     )  # fmt: skip
     verify.add_argument("--fund", default="", metavar="FINGERPRINT", help="the fund that it must be")
+    verify.add_argument(
+        "--rates", type=Path, metavar="FILE", help="the ECB's file of reference rates: foreign gifts must agree with it"
+    )
     verify.add_argument("--skip-exports", action="store_true", help="do not compare the published exports")
     verify.add_argument("--json", action="store_true", help="print the verdict as JSON")
     verify.set_defaults(run=run)
@@ -55,7 +59,8 @@ def register(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check and print the verdict."""
     source = find_fund(arguments.place)
-    audit = Audit(source, _kept(arguments), exports=not arguments.skip_exports)
+    rates = read_rates(terminal.read_bytes(arguments.rates)) if arguments.rates else None
+    audit = Audit(source, _kept(arguments), exports=not arguments.skip_exports, rates=rates)
     report = audit.run(fund=arguments.fund, today=dt.datetime.now(dt.UTC).date(), progress=_bar())
     if arguments.json:
         print(json.dumps(report.as_dict(), ensure_ascii=True, indent=1))
@@ -127,6 +132,8 @@ def _say_totals(facts: dict[str, Any]) -> None:
     named = (("gross", "Arrived"), ("held", "Held"), ("returned", "Returned"), ("passed_on", "Passed on"),
              ("reserved", "Reserved"), ("fees", "Fees"))  # fmt: skip
     terminal.say("             " + ", ".join(f"{name.lower()} {money(key)}" for key, name in named if facts[key]))
+    for currency, minor in facts["other_money"].items():
+        terminal.say(f"             of it in other money: {Money(minor, currency)}")
     for rail, currency, minor in facts["frozen"]:
         terminal.say(f"             stuck on {rail}, counted and not spendable: {Money(minor, currency)}")
     for currency, minor in facts["lost"]:

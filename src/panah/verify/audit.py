@@ -20,6 +20,7 @@ from panah.verify import words
 from panah.verify.findings import Findings, Report
 from panah.verify.kept import Kept, KeptCheck, gifts_with
 from panah.verify.leaves import LeafReader
+from panah.verify.rates import check_rates
 from panah.verify.sources import cut_bundle, cut_tile
 from panah.verify.texts import TextCheck
 from panah.verify.tree import LOG, Tree
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from panah.core.ledger import Books
+    from panah.core.rates import RateTable
     from panah.verify.sources import Source
 
 CHECKPOINT: Final = "log/checkpoint"
@@ -36,10 +38,13 @@ CHECKPOINT: Final = "log/checkpoint"
 class Audit:
     """One run over one log."""
 
-    def __init__(self, source: Source, kept: Kept, *, fast: bool = True, exports: bool = True) -> None:
+    def __init__(
+        self, source: Source, kept: Kept, *, fast: bool = True, exports: bool = True, rates: RateTable | None = None
+    ) -> None:
         self.source = source
         self.kept = kept
         self.exports = exports
+        self.rates = rates
         self.findings = Findings()
         self.reader = LeafReader(self.findings, fast)
         self.own: dict[bytes, list[tuple[int, dict[str, Any]]]] = {}
@@ -118,6 +123,8 @@ class Audit:
                 N_("Every leaf keeps the rules: %(gifts)s gifts, %(counted)s counted of a goal of %(goal)s."),
                 gifts=books.gifts, counted=_plain(books, books.counted), goal=_plain(books, books.goal),
             )  # fmt: skip
+            if self.rates is not None:
+                check_rates(books, self.rates, self.findings)
             TextCheck(self.source, self.findings, signed).run(books, exports=self.exports)
 
     def _check_signature(self, signed: bytes, checkpoint: Checkpoint, books: Books) -> bool:
@@ -168,6 +175,7 @@ def totals(books: Books) -> dict[str, Any]:
         "passed_on": books.passed_on,
         "reserved": books.reserved,
         "fees": books.fees,
+        "other_money": dict(list(books.gross_by_currency.items())[1:]),
         "frozen": [[rail, currency, minor] for (rail, currency), minor in sorted(books.frozen.items())],
         "lost": [[currency, minor] for currency, minor in sorted(books.lost.items())],
     }

@@ -34,4 +34,9 @@ def unknown(books: Books) -> tuple[str, ...]:
     lines = [NO_PAYMENTS, *UNKNOWN]
     if "key" not in books.charter.get("auditor", {}):
         lines.insert(1, N_("What an auditor found: the auditor has signed nothing in this log."))
+    sources = {source.partition(":")[0] for _, source in books.rates}
+    if "ecb" in sources:
+        lines.append(N_("Whether foreign gifts were counted at the ECB's rates: its own file can tell (--rates)."))
+    if "receipt" in sources:
+        lines.append(N_("What exchange receipts say: the log has only their hashes; the team keeps the papers."))
     return tuple(lines)
