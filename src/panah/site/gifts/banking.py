@@ -111,6 +111,7 @@ def _book_lines(
             _book_credit(batch, line, identity, listed, today, outcome, rates)
         else:
             _undo_line(batch, line, identity, listed, today, outcome)
+    count_waiting(batch, today)  # after `met`, what came now is held first, and then fills room that refunds have left
     return outcome
 
 

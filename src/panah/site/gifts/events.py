@@ -126,10 +126,17 @@ def _settled(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today
         note_payment(batch, row, event.payment)
     if row.status == "claimed":
         return settle_claim(batch, row, event.amount.minor, event.day, today)
-    counted, held = split_worth(batch, row, event.amount.minor)
+    counted, _ = split_worth(batch, row, event.amount.minor)
     book(batch, row, Arrival(event.amount.minor, counted, event.day), today)
     finish(batch, row.id, "void", "expire")
-    return Outcome("booked", counted, held)
+    return _after_booking(batch, row, today)
+
+
+def _after_booking(batch: Batch, row: GiftRow, today: dt.date) -> Outcome:
+    """Let what came after `met` fill room that refunds have left, in its turn; give how it stands then."""
+    count_waiting(batch, today)
+    row = batch.gift(row.id) or row
+    return Outcome("booked", row.counted, row.booked - row.counted)
 
 
 def settle_claim(batch: Batch, row: GiftRow, amount: int, day: dt.date, today: dt.date) -> Outcome:
@@ -222,9 +229,9 @@ def _reinstated(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, to
         twin=True, rate=row.rate, source=row.source,
     )  # fmt: skip
     batch.add_gift(made)
-    counted, held = split_worth(batch, made, amount)
+    counted, _ = split_worth(batch, made, amount)
     book(batch, made, Arrival(amount, counted, event.day), today)
-    return Outcome("booked", counted, held)
+    return _after_booking(batch, made, today)
 
 
 _EVENTS = {
