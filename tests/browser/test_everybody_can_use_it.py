@@ -122,6 +122,13 @@ def test_axe_finds_nothing(come: Callable[..., Visitor], manner: Manner, kind: s
     assert complaints_of_axe(shown) == []
 
 
+def test_what_is_missing_is_told_in_the_language_of_the_address(come: Callable[..., Visitor]) -> None:
+    shown = opened(ShownPage, "nothing-here/")(come(Manner("fa", 360)))
+    shown.looks_right()
+    shown.page.locator("main a").click()
+    assert shown.visitor.place == "/fa/"
+
+
 def test_axe_would_find_something(come: Callable[..., Visitor]) -> None:
     """The check can fail: a picture without words, and letters too pale to read."""
     visitor = come(Manner(), bypass_csp=True)

@@ -160,6 +160,13 @@ def test_nothing_else_is_served(store: PageStore, path: str) -> None:
     assert "style-src 'sha256-" in answer.headers["content-security-policy"]
 
 
+def test_what_is_missing_is_told_in_the_language_of_the_address(store: PageStore) -> None:
+    for path, lang in (("/fa/nothing/", b"fa"), ("/en/nothing/", b"en"), ("/de/nothing/", b"en"), ("/nothing/", b"en")):
+        answer = ask(store, path)
+        assert answer.status == 404
+        assert b'<html lang="' + lang + b'"' in answer.body
+
+
 def test_a_folder_without_slash_is_redirected(published: Path) -> None:
     store = PageStore([("", published), ("/f/kabul", published)], django)
     for path in ("/en", "/en/books", "/f/kabul", "/f/kabul/en"):

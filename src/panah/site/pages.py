@@ -94,7 +94,7 @@ class PageStore:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return _say(start_response, "405 Method Not Allowed", ("allow", "GET, HEAD"))
         if folder is None or not _is_servable(parts):
-            return self._answer_missing(folder, environ, start_response)
+            return self._answer_missing(folder, parts, environ, start_response)
         name = "/".join(parts)
         if name == "" or name.endswith("/"):
             name += "index.html"
@@ -104,18 +104,23 @@ class PageStore:
             return _say(start_response, "301 Moved Permanently", ("location", target))
         page = self._load(folder, name, path)
         if page is None:
-            return self._answer_missing(folder, environ, start_response)
+            return self._answer_missing(folder, parts, environ, start_response)
         return self._answer(page, environ, start_response)
 
     def _is_live(self, parts: list[str]) -> bool:
         first, second = (*parts, "", "")[:2]
         return first in self._live or (second in self._live and _TAG.fullmatch(first) is not None)
 
-    def _answer_missing(self, folder: Path | None, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        page = self._load(folder, "404.html", f"missing {folder}") if folder else None
-        if page is None:
-            return _say(start_response, "404 Not Found")
-        return self._answer(page, environ, start_response, "404 Not Found")
+    def _answer_missing(
+        self, folder: Path | None, parts: list[str], environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Say so in the language that the address begins with, else in the fund's first."""
+        tags = [f"{tag}/" for tag in parts[:1] if _TAG.fullmatch(tag)]
+        for name in (f"{tag}404.html" for tag in [*tags, ""]):
+            page = self._load(folder, name, f"missing {folder} {name}") if folder else None
+            if page is not None:
+                return self._answer(page, environ, start_response, "404 Not Found")
+        return _say(start_response, "404 Not Found")
 
     def _load(self, folder: Path, name: str, key: str) -> Stored | None:
         """Read a file; keep it until the next generation unless it is large or changes by itself."""

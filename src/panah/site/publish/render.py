@@ -77,8 +77,12 @@ def _pages(
 def _once(view: FundView) -> Iterator[Page]:
     """Make what stands once, beside the languages."""
     # A page for any depth: its links can't be relative.
-    missing = Frame(view.charter, view.charter.languages[0], f"{view.address.rstrip('/')}/", "", view.address)
-    yield "404.html", draw("site/missing.html", missing, {})
+    root = f"{view.address.rstrip('/')}/"
+    for tag in view.charter.languages:
+        missing = draw("site/missing.html", Frame(view.charter, tag, root, "", view.address), {})
+        yield f"{tag}/404.html", missing
+        if tag == view.charter.languages[0]:
+            yield "404.html", missing
     yield "robots.txt", b"User-agent: *\nDisallow: /receipt\nDisallow: /pay\n"
 
 
