@@ -10,9 +10,10 @@ from panah.storage.models import Entry, Gift
 from tests.cardlab import card_lab
 
 
-@pytest.fixture
-def lab(tmp_path):
-    with card_lab(tmp_path, goal=10_000) as made:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def lab(tmp_path, request):
+    database = "" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    with card_lab(tmp_path, goal=10_000, database=database) as made:
         yield made
         made.holds()
 
@@ -115,17 +116,17 @@ def test_the_end_of_a_dispute_before_its_beginning_changes_nothing(lab):
     assert (lab.row(gift).booked, lab.counter.counted) == (2500, 2500)
 
 
-@pytest.mark.parametrize("order", range(24))
-def test_in_any_order_a_gift_with_a_refund_comes_to_the_same(lab, order):
-    gift = lab.pay(2500)
-    authorised = [event for event in lab.stripe.take_events() if "completed" in event["type"]]
-    lab.world.capture(lab.payment(gift), 2500)
-    lab.world.refund(lab.payment(gift), 900)
-    kinds = {"payment_intent.succeeded", "refund.created", "refund.updated"}
-    events = authorised + [event for event in lab.stripe.take_events() if event["type"] in kinds]
-    told = list(itertools.permutations(events))[order]
-    lab.deliver([*told, told[0], told[-1]])
-    assert (lab.row(gift).booked, lab.counter.counted) == (1600, 1600)
+def test_in_any_order_a_gift_with_a_refund_comes_to_the_same(lab):
+    for order in range(24):
+        gift = lab.pay(500)
+        authorised = [event for event in lab.stripe.take_events() if "completed" in event["type"]]
+        lab.world.capture(lab.payment(gift), 500)
+        lab.world.refund(lab.payment(gift), 400)
+        kinds = {"payment_intent.succeeded", "refund.created", "refund.updated"}
+        events = authorised + [event for event in lab.stripe.take_events() if event["type"] in kinds]
+        told = list(itertools.permutations(events))[order]
+        lab.deliver([*told, told[0], told[-1]])
+        assert (lab.row(gift).booked, lab.counter.counted) == (100, 100 * (order + 1))
 
 
 def test_an_event_of_another_shop_on_the_account_is_passed_by(lab):
