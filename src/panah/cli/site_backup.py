@@ -1,6 +1,6 @@
 """`panah site backup` and `panah site restore`: a copy that can be taken while gifts come in, and the way back.
 
-A backup holds the databases and site.toml; published files and the log's files are made again from them.
+A backup holds the databases, site.toml and imported exchange rates; published files and the log's files are made again from them.
 The keys stay out unless asked for: with them the file can sign in the fund's name. Restoring refuses to
 write over a home, and refuses to go on from a backup before the longest known log was taken in.
 """
@@ -41,7 +41,7 @@ from panah.verify.sources import open_source
 FORMAT: Final = "panah/1/backup"
 _STRANGE: Final = N_("This backup holds a file that no backup of ours has: %(name)s.")
 _NAME: Final = re.compile(
-    r"site\.toml|funds/[a-z0-9][a-z0-9-]{0,38}/(fund\.sqlite3|fund\.pgdump|log(-[0-9]+)?\.key|fake\.secret)"
+    r"site\.toml|rates\.csv|funds/[a-z0-9][a-z0-9-]{0,38}/(fund\.sqlite3|fund\.pgdump|log(-[0-9]+)?\.key|fake\.secret)"
 )
 _KEYS: Final = ("log*.key", "fake.secret")
 
@@ -82,8 +82,9 @@ def _backup(arguments: argparse.Namespace) -> None:
                 sequence(fund)
             stop_writers()
     files: dict[str, bytes] = {}
-    if (home / "site.toml").is_file():
-        files["site.toml"] = (home / "site.toml").read_bytes()
+    for name in ("site.toml", "rates.csv"):
+        if (home / name).is_file():
+            files[name] = (home / name).read_bytes()
     for fund in list_funds(home):
         open_fund(home, fund.slug)
         files |= _copy_database(fund)
