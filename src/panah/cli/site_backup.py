@@ -1,6 +1,6 @@
 """`panah site backup` and `panah site restore`: a copy that can be taken while gifts come in, and the way back.
 
-A backup holds the databases, site.toml and imported exchange rates; published files and the log's files are made again from them.
+A backup holds databases, site.toml and imported exchange rates; published files and the log's are made again from them.
 The keys stay out unless asked for: with them the file can sign in the fund's name. Restoring refuses to
 write over a home, and refuses to go on from a backup before the longest known log was taken in.
 """
