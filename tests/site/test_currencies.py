@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from panah.core.money import Money
-from panah.core.postings import worth
+from panah.core.postings import share, worth
 from panah.core.statement import begin as begin_statement
 from panah.errors import RefusedError
 from panah.proof import leaf
@@ -25,6 +25,7 @@ from panah.site.gifts.queries import gift_by_id
 from panah.storage.models import Posting
 from panah.verify.export import entries_of, export
 from tests.fund_world import NAMES, Team
+from tests.storage.test_claims import RemoteRail
 
 RATES = b"Date,USD,GBP,JPY,IDR\n2026-03-02,1.1172,0.8338,175.68,20275.17\n2026-02-27,1.11,0.83,175,20000\n"
 ACCEPTS = ('currency = "EUR"', 'currency = "EUR"\naccepts = ["USD", "GBP", "JPY", "IDR", "AFN"]')
@@ -246,3 +247,35 @@ def test_books_balance_in_every_currency_whatever_comes_and_goes_back(moves, bus
 def rows_of(leaves):
     entries = json.loads("".join(export(entries_of(leaves), "json")))
     return [posting for entry in entries for posting in entry["postings"]]
+
+
+def test_a_card_claims_what_foreign_money_counts_and_captures_its_own_amount(team):
+    seen = []
+    rail = RemoteRail("captured", during=lambda: seen.append(team.counter().claimed))
+    made = begin(team, 10_000, "USD")
+    event = RailEvent("e1", made.id, "authorised", Money(10_000, "USD"), team.now.date())
+    assert receive_event(team.fund, rail, event, team.now).status == "booked"
+    assert seen == [8_951]
+    assert [amount for _, amount, _ in rail.asked] == [10_000]
+    part = RailEvent("e2", made.id, "refunded", Money(3_333, "USD"), team.now.date())
+    receive_event(team.fund, rail, part, team.now)
+    rest = RailEvent("e3", made.id, "disputed", Money(6_667, "USD"), team.now.date())
+    receive_event(team.fund, rail, rest, team.now)
+    row = gift_by_id(team.fund, made.id)
+    assert (row.status, row.remains, row.booked, row.counted) == ("ended", 0, 0, 0)
+    team.audit()
+
+
+def test_members_return_a_part_of_foreign_money_in_its_own_currency(team):
+    identity, _ = give(team, 10_000, "USD")
+    index = next(i for i, data in enumerate(team.snapshot()[0]) if b'"panah/1/gift"' in data)
+    back = 8_951 - worth_left(6_667)
+    team.is_refused("gift-return", gift=index, amount=3_333, counted=back + 1)
+    team.say("gift-return", gift=index, amount=3_333, counted=back)
+    row = gift_by_id(team.fund, identity)
+    assert (row.remains, row.counted) == (6_667, worth_left(6_667))
+    team.audit()
+
+
+def worth_left(cents):
+    return share(8_951, cents, 10_000)
