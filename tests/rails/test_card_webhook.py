@@ -61,7 +61,11 @@ def test_two_events_of_one_authorisation_are_one_fact():
             ("pi_1234:settled", "settled", 900),
         ),
         ("payment_intent.canceled", INTENT | {"status": "canceled"}, ("pi_1234:voided", "voided", 2550)),
-        ("payment_intent.payment_failed", INTENT | {"status": "requires_payment_method"}, ("pi_1234:declined", "declined", 2550)),
+        (
+            "payment_intent.payment_failed",
+            INTENT | {"status": "requires_payment_method"},
+            ("pi_1234:declined", "declined", 2550),
+        ),
         ("checkout.session.completed", SESSION | {"payment_status": "paid"}, ("pi_1234:settled", "settled", 2550)),
     ],
 )

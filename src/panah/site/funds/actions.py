@@ -45,7 +45,6 @@ AHEAD: Final = dt.timedelta(days=1)
 """East of Greenwich it is tomorrow already."""
 
 
-
 def found(fund: FundHome, signed: Signed, now: dt.datetime, database: str = "") -> Charter:
     """Make a fund from a charter that every founding member signed: log key, database, leaf 0.
 
