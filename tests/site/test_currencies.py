@@ -6,6 +6,10 @@ import base64
 import datetime as dt
 import json
 import secrets
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -279,3 +283,18 @@ def test_members_return_a_part_of_foreign_money_in_its_own_currency(team):
 
 def worth_left(cents):
     return share(8_951, cents, 10_000)
+
+
+def test_real_programs_accept_the_books_in_all_currencies(busy, tmp_path):
+    give(busy, 7_777, "GBP")
+    give(busy, 200_000, "JPY")
+    leaves = [leaf.parse(data) for data in busy.snapshot()[0]]
+    journal, ledger = tmp_path / "books.journal", tmp_path / "books.beancount"
+    journal.write_text("".join(export(entries_of(leaves), "hledger")))
+    ledger.write_text("".join(export(entries_of(leaves), "beancount")))
+    programs = [(Path(sys.executable).with_name("bean-check"), "--no-cache", ledger)]
+    if shutil.which("hledger"):
+        programs.append(("hledger", "-f", journal, "check", "--strict"))
+    for command in programs:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stderr
