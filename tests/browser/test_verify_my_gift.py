@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.pages import BooksPage, GivePage, HowPage, ReceiptPage
-from tests.browser.stage import PHONE, PHONE_PLAIN, WIDE, WIDE_PLAIN, Visitor
+from tests.browser.stage import EVERY_MANNER, PHONE, PHONE_PLAIN, WIDE, WIDE_PLAIN, Visitor
 from tests.story.test_open_fund import panah
 
 IN_SCRIPT = pytest.mark.parametrize("manner", [WIDE, PHONE], ids=str)
@@ -54,6 +54,18 @@ def test_the_page_checks_itself_and_finds_ones_own_gift(visitor: Visitor, tmp_pa
     assert kept.suffix == ".tlog-proof"
     assert "holds" in panah("verify", visitor.stage.fund.public, "--proof", kept)
     assert not any(code in request.url + (request.post_data or "") for request in visitor.requests[before:])
+
+
+@pytest.mark.parametrize("manner", EVERY_MANNER, ids=str)
+def test_the_table_by_day_shows_its_amounts_without_being_pushed(visitor: Visitor) -> None:
+    books = BooksPage(visitor)
+
+    def has_a_table() -> bool:
+        books.open()
+        return books.page.locator(".scroll").count() > 0
+
+    visitor.stage.becomes_true(has_a_table)
+    assert books.page.locator(".scroll").evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
 @IN_SCRIPT
