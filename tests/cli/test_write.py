@@ -50,7 +50,16 @@ def test_every_kind_is_written_in_its_shape(run, at, kind):
 
 def test_every_signed_kind_can_be_written():
     by_hand = {kind for kind, needed in NEEDED.items() if needed is not Signers.NONE}
-    assert by_hand == set(KINDS) | {"amend", "roster", "update", "code", "charter", "bank-list", "cash-gift", "exchange"}
+    assert by_hand == set(KINDS) | {
+        "amend",
+        "roster",
+        "update",
+        "code",
+        "charter",
+        "bank-list",
+        "cash-gift",
+        "exchange",
+    }
 
 
 def test_amounts_keep_their_currency(run, at):

@@ -89,7 +89,9 @@ def test_capture_takes_up_to_what_was_authorised():
 
 
 def test_the_registry_knows_each_rail_by_its_own_name():
-    assert {name: rail.name for name, rail in REGISTRY.items()} == {name: name for name in ("fake", "card", "bank", "cash")}
+    assert {name: rail.name for name, rail in REGISTRY.items()} == {
+        name: name for name in ("fake", "card", "bank", "cash")
+    }
     assert all(is_pull(rail) for rail in PULL.values())
     assert not any(is_pull(rail) for rail in PUSH.values())
     assert PULL["fake"].local_capture
