@@ -96,3 +96,18 @@ def test_a_gift_is_seen_on_the_page_within_seconds(visitor: Visitor, stage: Stag
 
     stage.becomes_true(is_shown)
     appeal.shows_progress((before + 5) * GOAL // 100, GOAL)
+
+
+def test_a_visitor_would_notice_a_stranger_a_broken_policy_and_a_page_too_wide(come) -> None:
+    """The watch that every story keeps can fail."""
+    visitor = come(PHONE)
+    appeal = AppealPage(visitor)
+    appeal.open()
+    appeal.page.evaluate("document.body.style.background = 'url(https://stranger.invalid/dot.png)'")
+    appeal.page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://stranger.invalid/dot.png'}))")
+    appeal.page.evaluate("document.querySelector('h1').style.cssText = 'display: block; inline-size: 900px'")
+    with pytest.raises(AssertionError, match="sideways"):
+        visitor.looks("too-wide")
+    stranger = [complaint for complaint in visitor.complaints if "stranger.invalid" in complaint]
+    visitor.complaints.clear()
+    assert any("Content Security Policy" in complaint for complaint in stranger), stranger
