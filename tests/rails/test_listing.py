@@ -11,24 +11,8 @@ from panah.errors import InputError, PanahError
 from panah.proof import canonical, leaf
 from panah.rails.bank import camt053, droprules, lines, listing, unmatched
 from panah.rails.bank.camtentry import NOT_ADDING_UP
-from panah.rails.bank.reference import new_reference
 from tests.rails.camt_lab import DAY, Batch, Transfer, make_camt
-
-SALT = b"salt" * 8
-REFS = [new_reference() for _ in range(6)]
-
-
-def read(*files):
-    return lines.merge(statement for file in files for statement in camt053.parse(file))[0]
-
-
-def build(found, **kwargs):
-    given = {"origin": "fund.example", "currency": "EUR", "upto": DAY} | kwargs
-    return listing.build(found, SALT, **given)
-
-
-def listed(*entries, **kwargs):
-    return build(read(make_camt(list(entries))), **kwargs)
+from tests.rails.listing_lab import REFS, SALT, build, listed, read
 
 
 def test_a_matched_credit_is_listed_without_a_name():

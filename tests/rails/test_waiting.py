@@ -3,25 +3,9 @@
 import pytest
 
 from panah.errors import InputError
-from panah.rails.bank import camt053, formats, lines, listing, unmatched
-from panah.rails.bank.reference import new_reference
-from tests.rails.camt_lab import DAY, IBAN, Transfer, make_camt, make_statement, wrap
-
-SALT = b"salt" * 8
-REFS = [new_reference() for _ in range(6)]
-
-
-def read(*files):
-    return lines.merge(statement for file in files for statement in camt053.parse(file))[0]
-
-
-def build(found, **kwargs):
-    given = {"origin": "fund.example", "currency": "EUR", "upto": DAY} | kwargs
-    return listing.build(found, SALT, **given)
-
-
-def listed(*entries, **kwargs):
-    return build(read(make_camt(list(entries))), **kwargs)
+from panah.rails.bank import formats, lines, listing, unmatched
+from tests.rails.camt_lab import IBAN, Transfer, make_camt, make_statement, wrap
+from tests.rails.listing_lab import listed
 
 
 @pytest.mark.parametrize(
