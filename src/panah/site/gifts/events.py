@@ -120,6 +120,7 @@ def _room_for(batch: Batch, row: GiftRow, amount: int, today: dt.date) -> tuple[
 def _settled(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today: dt.date) -> Outcome:
     # Money that is here whether we wanted it or not: booked first, then the overflow rule.
     if row.status not in {"promised", "refused", "claimed"}:
+        finish(batch, row.id, "capture", "void", "expire")  # a backup may still ask for what the log has booked
         return _as_it_is(row)
     require(State(batch.counter.state), Act.BOOK)
     if not rail.local_capture:
