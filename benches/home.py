@@ -13,11 +13,11 @@ from pathlib import Path
 
 import tests.django_ready  # noqa: F401 - before anything that has tables
 from benches.ground import Server, free_port, serving
+from panah.cli import site_demo
 from panah.core.money import Money
 from panah.rails.base import RailEvent
 from panah.rails.fake.webhook import HEADER, sign_event
 from panah.rails.registry import PULL
-from panah.site.demo import making
 from panah.site.funds.actions import fake_secret
 from panah.site.gifts.actions import GiftRequest, promise, receive_event
 from panah.site.home import Site, write_site
@@ -76,8 +76,8 @@ class BenchFund:
 def demo(home: Path) -> BenchFund:
     """The fund that `make run` shows, with its story, updates, gifts and books."""
     now = dt.datetime.now(dt.UTC)
-    making.make_demo(home, now=now)
-    return BenchFund(home, FundHome(home, making.SLUG), now)
+    site_demo.make_demo(home, now=now)
+    return BenchFund(home, FundHome(home, site_demo.SLUG), now)
 
 
 def make_fund(home: Path, gifts: int = 200) -> BenchFund:

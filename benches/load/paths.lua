@@ -24,7 +24,7 @@ function response(status, headers, body)
   local code = body:match('name="code" value="(%d+)"')
   if status ~= 200 then
     strange = strange + 1
-  elseif body:find("data-panah-give", 1, true) then
+  elseif body:find('id="amount"', 1, true) then
     promises[#promises + 1] = { body:match('name="gift" value="(%x+)"'), code }
   elseif body:find('name="file"', 1, true) then
     finished = finished + 1

@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.urls import include, path
 
 from panah.site import health
+from panah.site.gifts.urls import urlpatterns as gifts
 
 urlpatterns = [
     path("health", health.health),
+    *gifts,  # not included: each level of addresses costs every request a search
     path("f/<slug:slug>/", include("panah.site.gifts.urls")),
-    path("", include("panah.site.gifts.urls")),
 ]
 handler400 = health.answer_unreadable
 handler404 = health.answer_missing
