@@ -30,6 +30,7 @@ from panah.site.funds.setting import Setting
 from panah.site.funds.texts import Attached, check_attached
 from panah.site.gifts.booking import Arrival, book, parts_of, reach_goal, take_out
 from panah.site.gifts.relisting import await_line
+from panah.site.gifts.retelling import await_fact
 from panah.storage.batch import GIFT_COLUMNS, Batch, left_of, read_gift
 from panah.storage.durable import write_file, write_files
 from panah.storage.rows import GiftRow
@@ -213,9 +214,9 @@ def _find_waiting(batch: Batch, index: int, data: bytes) -> int | None:
 def _repeat(batch: Batch, body: dict[str, Any], setting: Setting, today: dt.date, data: bytes) -> None:
     kind = leaf.kind(body)
     if kind == "gift":
-        await_line(batch, data, body, _repeat_gift(batch, body, today))
+        _await_word(batch, data, body, _repeat_gift(batch, body, today))
     elif kind in {"gift-void", "count"}:
-        await_line(batch, data, body, _repeat_change(batch, kind, body))
+        _await_word(batch, data, body, _repeat_change(batch, kind, body))
     else:
         roster: Any = batch.rules.roster
         signers = verified_signers(body, roster_keys(roster))
@@ -228,6 +229,11 @@ def _repeat(batch: Batch, body: dict[str, Any], setting: Setting, today: dt.date
         else:
             EFFECTS[kind](batch, body, setting)
         remember(batch, body, body, signers, setting.today)
+
+
+def _await_word(batch: Batch, data: bytes, body: dict[str, Any], gift: str) -> None:
+    await_line(batch, data, body, gift)
+    await_fact(batch, data, body, gift)
 
 
 def _repeat_gift(batch: Batch, body: dict[str, Any], today: dt.date) -> str:

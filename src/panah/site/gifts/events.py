@@ -20,6 +20,7 @@ from panah.rails.base import PullRail, RailEvent
 from panah.site.gifts.booking import Arrival, book, count_waiting, undo, worth_of
 from panah.site.gifts.calls import ask, finish, note_end, note_payment
 from panah.site.gifts.foreign import fix_rate, is_of_today, split_worth
+from panah.site.gifts.retelling import meet_fact
 from panah.site.gifts.returning import confirm
 from panah.storage.batch import GIFT_COLUMNS, Batch, read_gift
 from panah.storage.rows import GiftRow
@@ -192,6 +193,7 @@ def _undone(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today:
         return LATER if not rail.local_capture else Outcome("ignored")
     require(State(batch.counter.state), Act.REFUND)
     left, why = event.amount.minor, "dispute" if event.kind == "disputed" else "void"
+    left -= meet_fact(batch, row, "gone-waits", left)
     for part in [row, *_came_again(batch, row)]:
         amount = min(left, part.remains)
         if amount:
@@ -217,9 +219,11 @@ def _reinstated(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, to
     undone = keys_of(rail, event)[1]
     if batch.outcome_of(undone) is None:
         # Came before the fact that it takes back: together they change nothing, and each is remembered.
-        batch.add_event(undone, row.id, "ignored")
-        return _as_it_is(row)
+        # Unless the log of a restored fund has it gone already.
+        gone = meet_fact(batch, row, "gone-waits", event.amount.minor)
+        batch.add_event(undone, row.id, "undone" if gone else "ignored", gone)
     amount = min(event.amount.minor, batch.taken_by(undone))
+    amount -= meet_fact(batch, row, "again-waits", amount)
     if amount == 0:
         return _as_it_is(row)
     require(State(batch.counter.state), Act.BOOK)
