@@ -32,7 +32,7 @@ class Laws:
         self.held: Held = {}
         self.note = b""
         self.restored = 0
-        self.met = False
+        self.met = self.no_fake = False
 
     def hold(self) -> None:
         """After each step."""
@@ -76,6 +76,11 @@ class Laws:
         """What no mirror held is gone with the disk until providers tell it again; `end` holds that they did."""
         there = {row[0] for row in self.team.rows("SELECT gift_ref FROM storage_entry WHERE kind = 'gift'")}
         self.team.told = {gift: booked for gift, booked in self.team.told.items() if gift in there}
+        # A fake gift that is told again may find no room now.
+        gone = [gift for gift in self.team.paid if gift not in there]
+        self.no_fake |= any(gift in gone for gift, _ in self.team.fake_back)
+        for gift in gone:
+            del self.team.paid[gift]
 
     def waiting(self) -> None:
         """Held gifts are counted oldest value day first."""
@@ -141,11 +146,16 @@ class Laws:
         card = sum(one["amount_received"] for one in intents.values())
         card -= sum(one["amount"] for one in gone if one["payment_intent"] in intents)
         bank = sum(line["amount"] * (1 if line["kind"] == "credit" else -1) for line in team.lines)
-        fake = sum(amount for gift, (_, amount) in team.paid.items() if gift in known)
+        # The fake rail has no provider: what it took is what was written down, once for each gift.
+        rows = team.rows("SELECT e.body FROM storage_entry e JOIN storage_gift g ON g.id = e.gift_ref"
+                         " WHERE e.kind = 'gift' AND g.rail = 'fake' AND NOT g.twin")  # fmt: skip
+        fake = sum(decode(bytes(body))["amount"] for (body,) in rows)
         fake -= sum(part for gift, part in team.fake_back if gift in known)
         for rail, truth in (("card", card), ("bank", bank), ("fake", fake)):
             if rail != "bank" and any(on == rail and gift not in known for gift, on in team.promised.items()):
                 continue  # the backup forgot its id: its code finds it in the log, its provider's facts do not
+            if rail == "fake" and self.no_fake:
+                continue
             agreed = team.rows("SELECT COALESCE(SUM(amount), 0) FROM storage_refund WHERE rail = %s", rail)[0][0]
             fees = -_sum(team, "expenses:fees") if rail == "bank" else 0
             books = _sum(team, f"assets:{rail}") + _sum(team, f"assets:frozen-{rail}")

@@ -82,9 +82,11 @@ class Team(World):
         self.say("gift-return", gift=place, amount=amount, counted=parts_of(row, amount)[1])
 
     def _hand_on(self) -> None:
-        gifts = self._gifts("g.booked > g.counted")
+        gone = self.going_back()
+        gifts = [one for one in self._gifts("g.booked > g.counted") if one[1].id not in gone]
         if gifts:
             place, row = self.chance.choice(gifts)
+            self.returned.add(row.id)
             to = self.chance.choice(["pass-on", "reserve"])
             sibling = {"sibling": "Paper Boat"} if to == "pass-on" else {}
             self.say("overflow", gift=place, amount=row.booked - row.counted, to=to, **sibling)

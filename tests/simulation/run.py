@@ -19,8 +19,8 @@ from tests.simulation.members import Team
 
 _WEIGHTS = {
     "give_fake": 6, "give_card": 8, "give_bank": 6, "rush": 2, "deliver": 14, "taken_back": 3, "trouble": 3,
-    "bank_list": 5, "bank_return": 2, "time": 5, "sequence": 8, "statement": 6, "other_process": 3, "backup": 1,
-    "restore": 1,
+    "bank_list": 5, "bank_return": 2, "time": 5, "sequence": 8, "statement": 6, "other_process": 3, "backup": 2,
+    "restore": 2,
 }  # fmt: skip
 CRASHES = 0.25
 """Of all steps, so many are cut off at a drawn write step, if they come so far."""

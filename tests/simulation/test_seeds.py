@@ -37,7 +37,7 @@ def test_every_seed_keeps_every_promise(seeds: range) -> None:
     if len(seeds) == 50:  # the histories are worth something
         assert crashes > 50
         assert leaves > 500
-        assert restored > 5
+        assert restored > 2
 
 
 @pytest.mark.long
