@@ -66,10 +66,10 @@ def test_with_script_the_code_is_made_here_and_only_its_commitment_is_sent(visit
     appeal = AppealPage(visitor)
     appeal.open()
     give = appeal.giver_types("20")
-    code = give.code()
     give.says(
         "Your browser made this code; our server never learns it. With it you find your gift in the public books."
     )
+    code = give.code()  # before the script came, another one stood here
     with visitor.sent_form() as bodies:
         give.giver_gives_by_bank(20).looks_right()
     [body] = bodies
