@@ -141,7 +141,9 @@ class Laws:
         team, world = self.team, self.team.stripe.world
         known = {row[0] for row in team.rows("SELECT id FROM storage_gift")}
         intents = {name: one for name, one in world.intents.items() if one["metadata"]["gift"] in known}
-        gone = [one for one in world.refunds.values() if one["status"] != "failed" and "call" not in one["metadata"]]
+        ours = {row[0] for row in team.rows("SELECT key FROM storage_refund")}  # counted below as `agreed`
+        gone = [one for one in world.refunds.values() if one["status"] != "failed"]
+        gone = [one for one in gone if one["metadata"].get("call") not in ours]
         gone += [one for one in world.disputes.values() if one["status"] != "won"]
         card = sum(one["amount_received"] for one in intents.values())
         card -= sum(one["amount"] for one in gone if one["payment_intent"] in intents)
