@@ -19,9 +19,11 @@ from panah.errors import N_, RefusedError
 from panah.rails.bank.reference import new_reference
 from panah.rails.base import PullRail, RailEvent
 from panah.rails.registry import HAND, PULL
+from panah.site.gifts.banking import accepted_by
+from panah.site.gifts.booking import capacity_of
 from panah.site.gifts.calls import drop_unseen, gift_of_payment
 from panah.site.gifts.capturing import carry_gift, record
-from panah.site.gifts.events import LATER, Outcome, capacity_of
+from panah.site.gifts.events import LATER, Outcome
 from panah.site.gifts.foreign import fix_rate, rate_on, rates_of, require_rate
 from panah.storage.batch import Batch
 from panah.storage.funds import FundHome
@@ -122,7 +124,7 @@ def _check_request(batch: Batch, request: GiftRequest) -> None:
         raise RefusedError(N_("This fund does not take gifts this way."), hint=N_("Choose another way of paying."))
     if request.rail in batch.rules.stopped:
         raise RefusedError(N_("This way of paying is stopped for now."), hint=N_("Choose another way of paying."))
-    accepted: list[Any] = [charter["currency"], *charter.get("accepts", [])]  # type: ignore[misc]
+    accepted = accepted_by(batch)
     if request.amount.currency not in accepted:
         raise RefusedError(N_("This fund takes gifts in %(currency)s."), currency=", ".join(accepted))
     if batch.is_taken(request.rc):

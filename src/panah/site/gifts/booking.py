@@ -35,6 +35,12 @@ class Arrival:
     listed: str = ""
 
 
+def capacity_of(batch: Batch) -> rule.Capacity:
+    """Give how full the fund is."""
+    c = batch.counter
+    return rule.Capacity(c.goal, c.counted, c.claimed, c.minimum, State(c.state))
+
+
 def book(batch: Batch, row: GiftRow, arrival: Arrival, today: dt.date) -> None:
     """Write money into the books; the fund is met when the goal is counted in full."""
     counter = batch.counter
@@ -141,8 +147,7 @@ def count_waiting(batch: Batch, today: dt.date) -> None:
         )
     }
     waiting = [rule.Held(row.id, row.value_day or row.made, row.booked - row.counted) for row in rows.values()]
-    capacity = rule.Capacity(c.goal, c.counted, c.claimed, c.minimum, State(c.state))
-    for identity, part in rule.free(capacity, waiting):
+    for identity, part in rule.free(capacity_of(batch), waiting):
         row = rows[identity]
         before = left_of(row)
         row.counted += part

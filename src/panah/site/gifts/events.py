@@ -17,7 +17,7 @@ from panah.core.fund import Act, State, require
 from panah.core.rates import RateTable
 from panah.errors import N_, RefusedError
 from panah.rails.base import PullRail, RailEvent
-from panah.site.gifts.booking import Arrival, book, count_waiting, undo, worth_of
+from panah.site.gifts.booking import Arrival, book, capacity_of, count_waiting, undo, worth_of
 from panah.site.gifts.calls import ask, finish, note_end, note_payment
 from panah.site.gifts.foreign import fix_rate, is_of_today, split_worth
 from panah.site.gifts.retelling import meet_fact
@@ -39,12 +39,6 @@ class Outcome:
 
 
 LATER = Outcome("later")
-
-
-def capacity_of(batch: Batch) -> rule.Capacity:
-    """Give how full the fund is."""
-    c = batch.counter
-    return rule.Capacity(c.goal, c.counted, c.claimed, c.minimum, State(c.state))
 
 
 def keys_of(rail: PullRail, event: RailEvent) -> list[str]:

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Final
 from zipfile import ZipFile
 
 from panah.core import goal as rule
-from panah.core.fund import State
 from panah.core.ratefile import read_rates, write_rates
 from panah.core.rates import STALE, RateTable
 from panah.errors import N_, RefusedError
-from panah.site.gifts.booking import worth_of
+from panah.site.gifts.booking import capacity_of, worth_of
 from panah.storage.durable import write_file
 
 if TYPE_CHECKING:
@@ -121,6 +120,5 @@ def require_rate(batch: Batch, rates: RateTable, amount: Money, day: dt.date) ->
 
 def split_worth(batch: Batch, row: GiftRow, amount: int) -> tuple[int, int]:
     """Split what arrived, `amount` of the gift's own currency, into (counted, held) of the fund's."""
-    c, value = batch.counter, worth_of(batch, row, amount)
-    capacity = rule.Capacity(c.goal, c.counted, c.claimed, c.minimum, State(c.state))
-    return rule.split(capacity, value) if value else (0, 0)  # a few rupiah may be worth less than half a cent
+    value = worth_of(batch, row, amount)
+    return rule.split(capacity_of(batch), value) if value else (0, 0)  # a few rupiah may be worth less than half a cent
