@@ -32,6 +32,11 @@ class ShownPage:
         expect(self.page.locator("h1")).to_have_count(1)
         self.visitor.looks(self.name)
 
+    def follow(self, way: Locator) -> None:
+        """Click what leads on, and wait for the page it leads to: between two pages there is nothing to look at."""
+        with self.page.expect_navigation():
+            way.click()
+
     def says(self, sentence: str, **data: object) -> None:
         """One of our English sentences is on the page, in the visitor's language."""
         expect(self.page.locator("main")).to_contain_text(self.visitor.words(sentence, **data))
@@ -68,16 +73,17 @@ class AppealPage(ShownPage):
         return self.page.locator("form[action*='give']").count() > 0
 
     def giver_chooses(self, euros: int) -> GivePage:
-        self.page.locator("form.chips").get_by_role("button", name=self.visitor.money(euros * 100), exact=True).click()
+        chips = self.page.locator("form.chips")
+        self.follow(chips.get_by_role("button", name=self.visitor.money(euros * 100), exact=True))
         return GivePage(self.visitor)
 
     def giver_types(self, amount: str) -> GivePage:
         self.page.locator("form.free input").fill(amount)
-        self.button("Give").click()
+        self.follow(self.button("Give"))
         return GivePage(self.visitor)
 
     def reader_switches_to(self, language: str) -> None:
-        self.page.get_by_role("link", name=language, exact=True).click()
+        self.follow(self.page.get_by_role("link", name=language, exact=True))
 
 
 class GivePage(ShownPage):
@@ -103,8 +109,12 @@ class GivePage(ShownPage):
         self.page.locator("#panah-code-check").fill(code)
         return self.page.locator(".code-card .code-told").inner_text()
 
-    def giver_goes_on(self) -> None:
+    def giver_tries_to_go_on(self) -> None:
+        """Press the button of a form that the browser itself won't send."""
         self.button("Go on to pay").click()
+
+    def giver_goes_on(self) -> None:
+        self.follow(self.button("Go on to pay"))
 
     def giver_gives_by_bank(self, euros: int) -> PaymentPage:
         self.giver_types(str(euros))
@@ -144,11 +154,11 @@ class PaymentPage(ShownPage):
         expect(self.page.locator(".qr")).to_have_css("background-color", "rgb(255, 255, 255)")
 
     def giver_pays(self) -> ReceiptPage:
-        self.button("Pay with play money").click()
+        self.follow(self.button("Pay with play money"))
         return ReceiptPage(self.visitor)
 
     def giver_lets_it_fail(self) -> ReceiptPage:
-        self.button("Let the payment fail").click()
+        self.follow(self.button("Let the payment fail"))
         return ReceiptPage(self.visitor)
 
 
@@ -157,7 +167,7 @@ class ReceiptPage(ShownPage):
 
     def giver_types_own_code(self, code: str) -> None:
         self.page.locator("input#code").fill(self.visitor.digits(code))
-        self.button("Show my gift").click()
+        self.follow(self.button("Show my gift"))
 
     def giver_comes_back_with(self, code: str) -> None:
         self.open()

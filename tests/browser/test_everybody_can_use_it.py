@@ -125,7 +125,7 @@ def test_axe_finds_nothing(come: Callable[..., Visitor], manner: Manner, kind: s
 def test_what_is_missing_is_told_in_the_language_of_the_address(come: Callable[..., Visitor]) -> None:
     shown = opened(ShownPage, "nothing-here/")(come(Manner("fa", 360)))
     shown.looks_right()
-    shown.page.locator("main a").click()
+    shown.follow(shown.page.locator("main a"))
     assert shown.visitor.place == "/fa/"
 
 

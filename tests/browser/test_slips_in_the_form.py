@@ -53,10 +53,10 @@ def test_the_browser_itself_asks_for_what_is_missing(visitor: Visitor) -> None:
     form = GivePage(visitor)
     form.open()
     with visitor.sent_form() as bodies:
-        form.giver_goes_on()
+        form.giver_tries_to_go_on()
         expect(form.amount()).to_be_focused()
         form.giver_types("20")
-        form.giver_goes_on()
+        form.giver_tries_to_go_on()
         expect(form.way("bank")).to_be_focused()
     assert bodies == []
 

@@ -109,7 +109,7 @@ def test_without_script_the_page_explains_the_command_line_and_its_commands_work
     books = BooksPage(visitor)
     books.open()
     expect(books.check()).to_be_hidden()
-    books.page.locator("main").get_by_role("link", name=visitor.words("How to check this")).click()
+    books.follow(books.page.locator("main").get_by_role("link", name=visitor.words("How to check this")))
     how = HowPage(visitor)
     how.looks_right()
     [whole, own] = [command.split() for command in how.commands()]
