@@ -12,24 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 from panah.core.fund import State, move
 from panah.core.money import EXPONENTS, MAX_MINOR
 from panah.core.postings import FROZEN, HELD, INCOME, Gift, amount_passed, value_back, worth
-from panah.errors import N_, RefusedError
+from panah.core.standing import Standing, rule
+from panah.errors import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from panah.core.ledger import Books
 
 NOTICE: Final = dt.timedelta(days=7)
 """Notice before an amendment is in force."""
 
 
-def rule(holds: object, sentence: str, /, **data: object) -> None:
-    """Raise `RefusedError` with this sentence unless the rule holds."""
-    if not holds:
-        raise RefusedError(sentence, hint="", **data)
-
-
-def _charter(books: Books, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
+def _charter(books: Standing, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
     rule(index == 0, N_("A log has one charter; it is amended by other leaves."))
     terms = leaf["charter"]
     books.check_terms(terms)
@@ -39,7 +32,7 @@ def _charter(books: Books, index: int, leaf: dict[str, Any], _: Gift | None) -> 
     books.take_key(index, leaf["vkey"])
 
 
-def _amend(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+def _amend(books: Standing, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
     notice = dt.date.fromisoformat(leaf["from"]) - dt.date.fromisoformat(leaf["day"])
     rule(notice >= NOTICE, N_("An amendment needs seven days' notice."))
     rule(leaf["set"], N_("This amendment changes nothing."))
@@ -49,12 +42,12 @@ def _amend(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
     books.pending.append(leaf)
 
 
-def _roster(books: Books, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
+def _roster(books: Standing, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
     books.check_terms(books.charter | {"roster": leaf["roster"], "founded": leaf["day"]})
     books.take_roster(index, leaf["roster"])
 
 
-def _life(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+def _life(books: Standing, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
     books.state = move(books.state, State(leaf["to"]))
     if books.state is State.OPEN:
         rule(leaf.get("vkey") == books.vkeys[-1][1], N_("The team did not sign the log's key on opening."))
@@ -65,7 +58,7 @@ def _life(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
     books.open_rows.clear()
 
 
-def _foreign_gift(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+def _foreign_gift(books: Standing, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
     rule("rate" in leaf and "source" in leaf, N_("A gift in foreign money names its rate and source."))
     rule(leaf["cur"] in EXPONENTS, N_("%(cur)s is not a currency that Panah knows."), cur=leaf["cur"])
     rule(leaf["cur"] in books.currencies, N_("The charter accepts no %(cur)s."), cur=leaf["cur"])
@@ -87,7 +80,7 @@ def _foreign_gift(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -
         books.moves[key] = books.moves.get(key, 0) + amount
 
 
-def _take_back(books: Books, _: int, leaf: dict[str, Any], gift: Gift | None) -> None:
+def _take_back(books: Standing, _: int, leaf: dict[str, Any], gift: Gift | None) -> None:
     assert gift is not None
     amount, counted = leaf["amount"], leaf["counted"]
     held = value_back(gift, amount) - counted
@@ -102,7 +95,7 @@ def _take_back(books: Books, _: int, leaf: dict[str, Any], gift: Gift | None) ->
         books.room += counted
 
 
-def _count(books: Books, _: int, leaf: dict[str, Any], gift: Gift | None) -> None:
+def _count(books: Standing, _: int, leaf: dict[str, Any], gift: Gift | None) -> None:
     assert gift is not None
     amount = leaf["counted"]
     rule(
@@ -122,7 +115,7 @@ def _count(books: Books, _: int, leaf: dict[str, Any], gift: Gift | None) -> Non
             books.reach_goal()
 
 
-def _overflow(books: Books, _: int, leaf: dict[str, Any], gift: Gift | None) -> None:
+def _overflow(books: Standing, _: int, leaf: dict[str, Any], gift: Gift | None) -> None:
     assert gift is not None
     amount, to, promised = leaf["amount"], leaf["to"], books.charter["overflow"]
     rule(
@@ -146,7 +139,7 @@ def _overflow(books: Books, _: int, leaf: dict[str, Any], gift: Gift | None) -> 
         books.reserved += amount
 
 
-def _fee(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+def _fee(books: Standing, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
     rule(
         leaf["rail"] in books.rails,
         N_("The charter names no rail %(rail)s."),
@@ -155,7 +148,7 @@ def _fee(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
     rule(leaf["cur"] in EXPONENTS, N_("%(cur)s is not a currency that Panah knows."), cur=leaf["cur"])
 
 
-def _settle(_books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+def _settle(_books: Standing, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
     own = leaf["from"].startswith("assets:") and leaf["to"].startswith("assets:")
     rule(own, N_("Money is settled only between the fund's own assets."))
     stuck = leaf["from"].startswith(FROZEN) or leaf["to"].startswith(FROZEN)
@@ -167,37 +160,37 @@ def _settle(_books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> Non
         rule(leaf["from"] != leaf["to"], N_("Money is settled from an account to itself."))
 
 
-def _freeze(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+def _freeze(books: Standing, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
     _fee(books, _, leaf, __)
     there = books.balances.get((f"assets:{leaf['rail']}", leaf["cur"]), 0)
     rule(leaf["amount"] <= max(0, there), N_("More is called stuck than the books have on this rail."))
 
 
-def _thaw(books: Books, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+def _thaw(books: Standing, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
     stuck = books.frozen.get((leaf["rail"], leaf["cur"]), 0)
     rule(leaf["amount"] <= stuck, N_("More is thawed than is stuck on this rail."))
 
 
-def _update(books: Books, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
+def _update(books: Standing, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
     books.updates[leaf["id"]] = (index, leaf["day"], leaf["text"])
 
 
-def _key(books: Books, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
+def _key(books: Standing, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
     books.take_key(index, leaf["vkey"])
 
 
-def _code(books: Books, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
+def _code(books: Standing, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
     books.code = (index, leaf["files"])
 
 
-def _close(books: Books, _: int, __: dict[str, Any], ___: Gift | None) -> None:
+def _close(books: Standing, _: int, __: dict[str, Any], ___: Gift | None) -> None:
     rule(not books.held, N_("Gifts are still held: return, pass on or reserve them before closing."))
     rule(not books.frozen, N_("Money is still stuck on a rail: thaw it or write it off before closing."))
     books.state = move(books.state, State.CLOSED)
     books.open_rows.clear()
 
 
-APPLY: Final[dict[str, Callable[[Books, int, dict[str, Any], Gift | None], None]]] = {
+APPLY: Final[dict[str, Callable[[Standing, int, dict[str, Any], Gift | None], None]]] = {
     "charter": _charter, "amend": _amend, "roster": _roster, "life": _life, "gift": _foreign_gift,
     "gift-void": _take_back, "gift-return": _take_back, "count": _count, "overflow": _overflow, "fee": _fee,
     "settle": _settle, "freeze": _freeze, "thaw": _thaw, "update": _update, "key": _key, "code": _code, "close": _close,
