@@ -20,8 +20,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.postgres_fixture import Cluster, running_cluster
+
 ROOT = Path(__file__).resolve().parent.parent
 SERVER_CORE, LOAD_CORE = "0", "1"
+BOTH_CORES = "0,1"
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -47,6 +50,14 @@ def folder() -> Iterator[Path]:
     place = "/var/tmp" if Path("/var/tmp").is_dir() else None
     with tempfile.TemporaryDirectory(prefix="panah-bench-", dir=place) as name:
         yield Path(name)
+
+
+@contextlib.contextmanager
+def postgresql(core: str = SERVER_CORE) -> Iterator[Cluster]:
+    """Run Debian's PostgreSQL, fsync and synchronous_commit on, files on a real disk, until the block ends."""
+    before = pinned(core, [])
+    with running_cluster("/var/tmp" if Path("/var/tmp").is_dir() else "/tmp", before) as cluster:
+        yield cluster
 
 
 def free_port() -> int:
@@ -75,6 +86,8 @@ class Server:
 
     process: subprocess.Popen[bytes]
     port: int
+    also: tuple[int, ...] = ()
+    """Processes that work for it and are no children of its own: its database."""
 
     @property
     def url(self) -> str:
@@ -83,7 +96,7 @@ class Server:
     def cpu_ms(self) -> float:
         """Processor time of the whole tree so far, user and system, with children that already ended."""
         ticks = 0
-        for pid in _family(self.process.pid):
+        for pid in set().union(*map(_family, (self.process.pid, *self.also))):
             with contextlib.suppress(OSError):
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
                 ticks += sum(map(int, fields[11:15]))
@@ -98,15 +111,21 @@ class Server:
 
 @contextlib.contextmanager
 def serving(
-    command: Sequence[str], port: int, *, path: str = "/", env: Mapping[str, str] | None = None
+    command: Sequence[str],
+    port: int,
+    *,
+    path: str = "/",
+    env: Mapping[str, str] | None = None,
+    core: str = SERVER_CORE,
+    also: tuple[int, ...] = (),
 ) -> Iterator[Server]:
     """Run a server on its core until the block ends; it must answer, whatever it says, within a minute."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            pinned(SERVER_CORE, command), cwd=ROOT, env=os.environ | dict(env or {}), stdin=subprocess.DEVNULL,
+            pinned(core, command), cwd=ROOT, env=os.environ | dict(env or {}), stdin=subprocess.DEVNULL,
             stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
-        server = Server(process, port)
+        server = Server(process, port, also)
         try:
             _wait_for(server, path)
             yield server

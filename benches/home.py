@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tests.django_ready  # noqa: F401 - before anything that has tables
-from benches.ground import Server, free_port, serving
+from benches.ground import SERVER_CORE, Server, free_port, serving
 from panah.cli import site_demo
 from panah.core.money import Money
 from panah.rails.base import RailEvent
@@ -38,14 +38,16 @@ class BenchFund:
     home: Path
     fund: FundHome
     now: dt.datetime
+    database: str = ""
 
     @contextmanager
-    def served(self) -> Iterator[Server]:
-        """Run `panah site serve` until the block ends."""
+    def served(self, *, workers: int = 1, core: str = SERVER_CORE, also: tuple[int, ...] = ()) -> Iterator[Server]:
+        """Run `panah site serve` until the block ends. `also`: the processes of its database."""
         port = free_port()
-        env = {"PANAH_DATABASE": "", "DJANGO_SETTINGS_MODULE": "panah.settings.site"}
-        command = ["site", "serve", "--home", str(self.home), "--port", str(port)]
-        with serving([sys.executable, "-m", "panah.cli.main", *command], port, path="/health", env=env) as server:
+        env = {"PANAH_DATABASE": self.database, "DJANGO_SETTINGS_MODULE": "panah.settings.site"}
+        words = ["site", "serve", "--home", str(self.home), "--port", str(port), "--workers", str(workers)]
+        command = [sys.executable, "-m", "panah.cli.main", *words]
+        with serving(command, port, path="/health", env=env, core=core, also=also) as server:
             yield server
 
     def promises(self, count: int) -> list[str]:
@@ -80,10 +82,10 @@ def demo(home: Path) -> BenchFund:
     return BenchFund(home, FundHome(home, site_demo.SLUG), now)
 
 
-def make_fund(home: Path, gifts: int = 200) -> BenchFund:
+def make_fund(home: Path, gifts: int = 200, database: str = "") -> BenchFund:
     """Found and open it, with some gifts over the last weeks."""
     today = dt.datetime.now(dt.UTC)
-    made = BenchFund(home, make_open_fund(home, now=today, goal=GOAL), today)
+    made = BenchFund(home, make_open_fund(home, database=database, now=today, goal=GOAL), today, database)
     chance = random.Random(2021)
     for number in range(gifts):
         amount = Money(chance.randrange(500, 20000), "EUR")

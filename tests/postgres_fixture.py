@@ -16,7 +16,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +42,7 @@ class Cluster:
 
     port: int
     password: str
+    pid: int = 0
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def url(self, database: str) -> str:
@@ -105,9 +106,9 @@ def _ready(server: subprocess.Popen[bytes], cluster: Cluster) -> bool:
 
 
 @contextlib.contextmanager
-def running_cluster() -> Iterator[Cluster]:
-    """Start a server, give it, stop it and remove everything."""
-    folder = Path(tempfile.mkdtemp(prefix="panah-pg-", dir="/tmp"))
+def running_cluster(place: str = "/tmp", before: Sequence[str] = ()) -> Iterator[Cluster]:
+    """Start a server, give it, stop it and remove everything. `before` is what runs it, such as `taskset -c 0`."""
+    folder = Path(tempfile.mkdtemp(prefix="panah-pg-", dir=place))
     server = None
     try:
         programs, prefix, password = _programs(), _as_user(folder), secrets.token_hex(16)
@@ -116,6 +117,7 @@ def running_cluster() -> Iterator[Cluster]:
         for _attempt in range(5):
             cluster = Cluster(_free_port(), password)
             command = [
+                *before,
                 *prefix,
                 programs / "postgres",
                 "-D",
@@ -127,6 +129,7 @@ def running_cluster() -> Iterator[Cluster]:
             ]
             with (folder / "server.log").open("ab") as log:
                 server = subprocess.Popen([*command, *options], stdout=log, stderr=log, cwd=folder)
+            cluster.pid = server.pid
             if _ready(server, cluster):
                 break
         else:

@@ -34,6 +34,7 @@ def load(
     seconds: float,
     connections: int = 32,
     headers: Mapping[str, str] | None = None,
+    core: str = LOAD_CORE,
 ) -> Load:
     """Load a server for some seconds. Raises when anything but a good answer came.
 
@@ -59,7 +60,7 @@ def load(
         ]
         before = server.cpu_ms()
         done = subprocess.run(
-            pinned(LOAD_CORE, [*command, "--", *words]),
+            pinned(core, [*command, "--", *words]),
             capture_output=True, text=True, check=False, timeout=length + 60,
         )  # fmt: skip
         spent = server.cpu_ms() - before

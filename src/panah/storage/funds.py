@@ -67,7 +67,7 @@ def attach(fund: FundHome, database: str = "") -> None:
         raise InputError(N_("A fund's short name has small letters, digits and hyphens only."))
     place = _postgresql(fund, database) if database else _sqlite(fund)
     known = connections.databases.get(fund.alias)
-    if known is not None and (known["NAME"], known["HOST"]) != (place["NAME"], place["HOST"]):
+    if known is not None and any(known[part] != place[part] for part in ("NAME", "HOST", "PORT")):
         connections[fund.alias].close()  # a fund of the same name elsewhere (restore, tests)
         del connections[fund.alias]
     connections.databases[fund.alias] = place
