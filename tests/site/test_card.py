@@ -9,7 +9,7 @@ import pytest
 from panah.core.money import Money
 from panah.errors import RefusedError
 from panah.site.gifts.actions import GiftRequest, promise
-from panah.site.gifts.capturing import KEY_LIFE, carry_due, find_lost
+from panah.site.gifts.capturing import KEY_LIFE, carry_due, find_lost, take_up
 from panah.site.gifts.visiting import ProviderError, begin_visit
 from panah.storage.models import Gift
 from tests.cardlab import BACK, START, card_lab
@@ -99,6 +99,16 @@ def test_ending_a_session_is_asked_again_until_it_is_ended(small):
     small.pass_time(30)
     assert carry_due(small.fund, rails(small), small.now) == 1
     assert small.world.sessions[session]["status"] == "expired"
+
+
+def test_who_starts_up_asks_at_once_for_what_a_dead_process_was_asking(small):
+    gift = small.pay(5000)
+    small.stripe.trouble("/capture", "before")
+    small.deliver()
+    assert carry_due(small.fund, rails(small), small.now) == 0
+    take_up(small.fund)
+    assert carry_due(small.fund, rails(small), small.now) == 1
+    assert small.row(gift).status == "booked"
 
 
 def test_a_session_that_begins_while_the_goal_is_met_is_ended(small):

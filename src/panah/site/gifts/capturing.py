@@ -156,6 +156,14 @@ def _ask_anew(batch: Batch, call: Call) -> None:
 # -- all that is due
 
 
+def take_up(fund: FundHome) -> None:
+    """Make every call due that waits: who starts up can't know which of them a dead process was making.
+
+    Sent once more under its own key, a call that is still under way elsewhere does nothing twice.
+    """
+    writer_for(fund).submit(lambda batch: batch.execute("UPDATE storage_railcall SET due = 0 WHERE state = 'waiting'"))
+
+
 def carry_due(fund: FundHome, rails: Rails, now: dt.datetime) -> int:
     """Make every call that is due; give how many have an outcome now."""
     done = 0
@@ -249,21 +257,23 @@ class Caller:
         self._thread.join()
 
     def _run(self) -> None:
+        self._try(partial(take_up, self._fund))
         while True:
             self._wake.wait(INTERVAL)
             self._wake.clear()
             if self._ending:
                 break
             for step in (carry_due, find_lost):
-                try:
-                    step(self._fund, self._rails, self._clock())
-                except Exception as error:  # noqa: BLE001 - the next round tries again; nothing was acknowledged
-                    log.error("asking a provider failed: %s", _name(error))
-            try:
-                self._also()
-            except Exception as error:  # noqa: BLE001
-                log.error("asking a provider failed: %s", _name(error))
+                self._try(partial(step, self._fund, self._rails, self._clock()))
+            self._try(self._also)
         connections[self._fund.alias].close()
+
+    @staticmethod
+    def _try(step: Callable[[], Any]) -> None:
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - the next round tries again; nothing was acknowledged
+            log.error("asking a provider failed: %s", _name(error))
 
 
 def _name(error: Exception) -> str:
