@@ -82,7 +82,8 @@ def test_a_provider_in_trouble_is_an_outcome_and_no_exception(stripe, rail, trou
         (lambda: rail.refund(paid, euro, f"{GIFT}:refund:1").outcome, "unknown"),
         (lambda: rail.end_visit(visit, f"{GIFT}:expire"), "unknown"),
         (lambda: rail.look(paid, visit), None),
-        (lambda: rail.gift_of(paid.payment), None),
+        (lambda: rail.mark_of(paid.payment), None),
+        (lambda: rail.history(0), None),
     ):
         stripe.trouble("/v1/", trouble)
         assert ask() == unknown
@@ -155,8 +156,8 @@ def test_a_look_tells_the_same_facts_as_the_events(stripe, rail):
     assert [(fact.id, fact.amount.minor, fact.gift) for fact in looked] == [
         (f"{paid.payment}:settled", 2000, GIFT), (refund.id, 500, GIFT)
     ]  # fmt: skip
-    assert rail.gift_of(paid.payment) == GIFT
-    assert rail.gift_of("pi_of_somebody_else") == ""
+    assert rail.mark_of(paid.payment).gift == GIFT
+    assert rail.mark_of("pi_of_somebody_else").gift == ""
 
 
 def test_a_rail_without_a_key_knows_nothing(stripe):

@@ -37,11 +37,13 @@ class DirectClient:
             create=lambda params, options: post("/v1/checkout/sessions", params, options),
             expire=lambda name, params, options: post(f"/v1/checkout/sessions/{name}/expire", params, options),
             retrieve=lambda name: get(f"/v1/checkout/sessions/{name}"),
+            list=lambda params: get("/v1/checkout/sessions", params),
         )
         intents = SimpleNamespace(
             capture=lambda name, params, options: post(f"/v1/payment_intents/{name}/capture", params, options),
             cancel=lambda name, params, options: post(f"/v1/payment_intents/{name}/cancel", params, options),
             retrieve=lambda name: get(f"/v1/payment_intents/{name}"),
+            list=lambda params: get("/v1/payment_intents", params),
         )
         refunds = SimpleNamespace(
             create=lambda params, options: post("/v1/refunds", params, options),

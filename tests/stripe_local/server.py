@@ -27,6 +27,8 @@ PERMISSIONS = {"checkout", "payment_intents", "refunds"}
 _RULES: list[tuple[str, str, str, Callable[[World, list[str], Object], Object]]] = [
     # method, path, permission, what it does
     ("POST", r"/v1/checkout/sessions", "checkout", lambda w, _names, p: w.open_session(p)),
+    ("GET", r"/v1/checkout/sessions", "checkout", lambda w, _, p: w.listed("sessions", p)),
+    ("GET", r"/v1/payment_intents", "payment_intents", lambda w, _, p: w.listed("intents", p)),
     ("GET", r"/v1/checkout/sessions/(\w+)", "checkout", lambda w, n, _: w.find("sessions", n[0])),
     ("POST", r"/v1/checkout/sessions/(\w+)/expire", "checkout", lambda w, n, _: w.expire_session(n[0])),
     ("GET", r"/v1/payment_intents/(\w+)", "payment_intents", lambda w, n, _: w.find("intents", n[0])),
@@ -35,7 +37,7 @@ _RULES: list[tuple[str, str, str, Callable[[World, list[str], Object], Object]]]
     ("POST", r"/v1/payment_intents/(\w+)/cancel", "payment_intents", lambda w, n, _: w.cancel(n[0])),
     ("POST", r"/v1/refunds", "refunds",
      lambda w, _, p: w.refund(p["payment_intent"], int(p["amount"]) if "amount" in p else None, p.get("metadata"))),
-    ("GET", r"/v1/refunds", "refunds", lambda w, _, p: w.refunds_of(p["payment_intent"])),
+    ("GET", r"/v1/refunds", "refunds", lambda w, _, p: w.listed("refunds", p)),
     ("GET", r"/v1/(customers|charges|payment_methods|payouts|balance|balance_transactions|events|disputes)",
      "", lambda w, n, _: {"object": "list", "data": [], "has_more": False, "url": f"/v1/{n[0]}"}),
 ]  # fmt: skip
@@ -96,6 +98,11 @@ class LocalStripe:
         with self._lock:
             found, self.world.events = self.world.events, []
         return found
+
+    def pay(self, session: str) -> bool:
+        """Do what a giver does at the page of a session: type a good card. False when it has ended."""
+        with self._lock:
+            return self.world.pay(session)
 
     # -- one call
 
@@ -169,17 +176,21 @@ class _Door(BaseHTTPRequestHandler):
         self._send(status, json.dumps(shown).encode(), "application/json")
 
     def _serve_giver(self, name: str) -> None:
-        """Stand in for Stripe's own page: one button, then back to the site."""
+        """Stand in for Stripe's own page: one button and a way back, and only the way back once the session has ended."""
         world = self.stripe.world
         session = world.sessions.get(name)
         if session is None:
             self._send(404, b"no such session", "text/plain")
         elif self.command == "POST":
-            back = session["success_url"] if world.pay(name) else session["cancel_url"]
+            back = session["success_url"] if self.stripe.pay(name) else session["cancel_url"]
             self._send(303, b"", "text/plain", {"Location": back})
         else:
             total = f"{session['amount_total']} {session['currency']}"
-            page = f"<!doctype html><title>Pay</title><h1>{escape(total)}</h1><form method=post><button>Pay</button></form>"
+            form = (
+                "<form method=post><button>Pay</button></form>" if session["status"] == "open" else "<p>Too late.</p>"
+            )
+            back = f'<a href="{escape(session["cancel_url"])}">Back</a>'
+            page = f"<!doctype html><title>Pay</title><h1>{escape(total)}</h1>{form}{back}"
             self._send(200, page.encode(), "text/html; charset=utf-8")
 
     def _send(self, status: int, body: bytes, kind: str, extra: dict[str, str] | None = None) -> None:

@@ -69,7 +69,7 @@ class World:
             "client_reference_id": params["client_reference_id"], "metadata": params["metadata"],
             "payment_intent": None, "success_url": params["success_url"], "cancel_url": params["cancel_url"],
             "url": f"{self.address}/pay/{name}", "locale": params["locale"],
-            "customer_details": None,
+            "customer_details": None, "created": self.now(),
         }  # fmt: skip
         session["_intent_metadata"] = params["payment_intent_data"]["metadata"]
         return session
@@ -138,9 +138,18 @@ class World:
         self.tell("refund.updated", value)
         return value
 
-    def refunds_of(self, payment: str) -> Object:
-        found = [r for r in reversed(self.refunds.values()) if r["payment_intent"] == payment]
-        return {"object": "list", "data": found, "has_more": False, "url": "/v1/refunds"}
+    def listed(self, kind: str, params: Object) -> Object:
+        """A page of a list, newest first: `created[gte]`, `payment_intent`, `limit` up to 100, `starting_after`."""
+        self.pass_time()
+        least, limit = int(params.get("created", {}).get("gte", 0)), int(params.get("limit", 10))
+        assert 1 <= limit <= 100
+        payment, after = params.get("payment_intent"), params.get("starting_after")
+        found = [one for one in reversed(getattr(self, kind).values()) if one["created"] >= least]
+        found = [one for one in found if payment in {None, one.get("payment_intent")}]
+        names = [one["id"] for one in found]
+        found = found[names.index(after) + 1 :] if after else found
+        page = [{name: one for name, one in value.items() if not name.startswith("_")} for value in found[:limit]]
+        return {"object": "list", "data": page, "has_more": len(found) > limit, "url": f"/v1/{kind}"}
 
     def _find(self, table: dict[str, Object], name: str) -> Object:
         if name not in table:

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from panah.core.money import Money
@@ -45,7 +45,7 @@ EndOutcome = Literal["ended", "unknown"]
 class GiftOrder:
     """One gift that a rail is asked to carry.
 
-    `id` is minted before anything is paid and is all that a provider learns of us beside the amount;
+    `id` is minted before anything is paid; it, what `mark` has and the amount are all that a provider learns of us.
     `reference` is what the giver types or a provider echoes (the RF reference on `bank`); `lang` is the
     language of the page (`en`, `fa`), for a provider's own pages. `payment` is the provider's own name of the
     payment, once an event has told it.
@@ -56,6 +56,24 @@ class GiftOrder:
     reference: str
     lang: str
     payment: str = ""
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a provider's object says of the gift it is for: by it a fund that lost its tables knows the gift again.
+
+    `gift` is empty for an object that is none of ours, `fund` (the log's origin) for one that was begun without a
+    mark. `rc` is the receipt commitment, public once the gift is logged; `asked` what the giver agreed to,
+    on `day` (UTC).
+    """
+
+    gift: str
+    fund: str = ""
+    rc: bytes = b""
+    takes_rest: bool = False
+    asked: Money | None = None
+    day: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +87,8 @@ class RailEvent:
     repeat its id. `day` is the provider's day in UTC.
 
     `payment` is the provider's own name of the payment; where an event names no gift (`gift` is empty), the
-    site finds the gift by it. `call` is the key of our own call that caused the fact, where the provider tells.
+    site finds the gift by it. `call` is the key of our own call that caused the fact, where the provider tells;
+    `mark` is what the object says of its gift. Neither is part of the fact.
     """
 
     id: str
@@ -80,6 +99,7 @@ class RailEvent:
     payment: str = ""
     undoes: str = ""
     call: str = ""
+    mark: Mark | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +112,23 @@ class Visit:
     back: str
     title: str
     ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVisit:
+    """A visit that may still be paid: the provider's name of it, and its end as a Unix time."""
+
+    mark: Mark
+    name: str
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a provider knows since a day: facts in the order in which they are to be told, and visits still open."""
+
+    facts: tuple[RailEvent, ...]
+    visits: tuple[OpenVisit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +232,14 @@ class PullRail(Protocol):
         Moves nothing. Their ids are those of the events, so a fact that comes both ways counts once.
         """
 
-    def gift_of(self, payment: str) -> str | None:
-        """Ask which gift a payment is for; empty when it is none of ours, None when there is no answer."""
+    def mark_of(self, payment: str) -> Mark | None:
+        """Ask which gift a payment is for; with an empty gift when it is none of ours, None when there is no answer."""
+
+    def history(self, since: int) -> History | None:
+        """List what became of every payment since a Unix time; None when the provider does not answer in full.
+
+        Moves nothing, and may tell more than what is of this fund: marks say whose it is.
+        """
 
 
 class PushRail(Protocol):

@@ -13,6 +13,7 @@ from panah.rails.registry import PULL
 from panah.site.funds.actions import bring_into_force
 from panah.site.gifts.capturing import Caller, Rails
 from panah.site.gifts.providers import pull_rail
+from panah.site.gifts.replaying import replay_due, waiting
 from panah.site.gifts.returning import send_due
 from panah.site.publisher import Publisher
 from panah.storage.funds import FundHome, attach, list_funds, migrate
@@ -83,9 +84,17 @@ def _start(fund: FundHome, address: str) -> Running:
         last_state[:] = [counter.state]
 
     rails = partial(pull_rail, fund)
-    caller = Caller(fund, rails, _now, partial(send_agreed, fund, rails))
+    caller = Caller(fund, rails, _now, partial(_ask_besides, fund, rails, sequencer.flush))
     writer.listen(hear)
     return Running(fund, sequencer, publisher, caller)
+
+
+def _ask_besides(fund: FundHome, rails: Rails, log_may_go_on: Callable[[], None]) -> None:
+    """Ask what a restored fund can't know, then for what two members agreed to send back."""
+    if waiting(fund):
+        replay_due(fund, rails, _now())
+        log_may_go_on()
+    send_agreed(fund, rails)
 
 
 def send_agreed(fund: FundHome, rails: Rails) -> None:

@@ -32,6 +32,12 @@ _UPDATE_COUNTER: Final = (
     " next_entry = %s, next_leaf = %s, gifts_paused = %s, intake_paused = %s, rules = %s, face = %s, bank_upto = %s"
     " WHERE id = 1"
 )
+_NAMED: Final = (
+    ("storage_gift", "id"), ("storage_entry", "gift_ref"), ("storage_bankline", "gift"),
+    ("storage_raileventrow", "gift"), ("storage_refund", "gift"), ("storage_refundrequest", "gift"),
+    ("storage_visit", "gift"), ("storage_railcall", "gift"),
+)  # fmt: skip
+"""Where a gift's id stands."""
 
 
 class Batch:
@@ -117,6 +123,14 @@ class Batch:
         self.execute("DELETE FROM storage_gift WHERE id = %s AND status = 'promised'", [row.id])
         self._gifts[row.id] = None
         self._commitments.discard(row.rc)
+
+    def rename_gift(self, row: GiftRow, name: str) -> None:
+        """Give a gift another id, wherever it is named."""
+        for table, column in _NAMED:
+            self.execute(f"UPDATE {table} SET {column} = %s WHERE {column} = %s", [name, row.id])
+        self._gifts[row.id] = None
+        row.id = name
+        self._gifts[name] = row
 
     def change_gift(self, row: GiftRow) -> None:
         """Write what was changed in a gift."""

@@ -9,6 +9,7 @@ A crash after 1 leads to the same leaves in the same order again; after 2, to th
 3, only the file is written. Only the holder of the lease (`lease.py`) takes steps 1 and 3, and both check its
 epoch under the fund's lock: no second history is signed, also not by a process that was paused and wakes.
 Whoever writes a tile writes the same bytes under its name, because places were given in the database before.
+A fund that was restored extends nothing while its providers have yet to be asked (`site/gifts/replaying.py`).
 """
 
 from __future__ import annotations
@@ -56,13 +57,21 @@ def sequence(fund: FundHome, *, steps: Steps = _nobody) -> int:
 
 def extend(fund: FundHome, epoch: int, steps: Steps = _nobody) -> int:
     """Bring all waiting entries into the log as the holder of the lease. Raises `LeaseLostError`."""
-    while True:
+    while not awaits_replay(fund):
         steps("begin")
         assigned = writer_for(fund).submit(partial(assign_places, epoch=epoch))
         steps("placed")
         size = write_log(fund, epoch, steps)
         if assigned < LARGEST_STEP:
             return size
+    return log_size(fund)
+
+
+def awaits_replay(fund: FundHome) -> bool:
+    """Tell whether a restored fund has yet to ask a provider what happened since its backup: it signs nothing then."""
+    with connections[fund.alias].cursor() as cursor:
+        cursor.execute("SELECT 1 FROM storage_replay LIMIT 1")
+        return cursor.fetchone() is not None
 
 
 def log_size(fund: FundHome) -> int:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from panah.core.money import MAX_MINOR, Money
 from panah.errors import N_, InputError
-from panah.rails.base import EventKind, RailEvent
+from panah.rails.base import EventKind, GiftOrder, Mark, RailEvent
 from panah.rails.card.amounts import from_stripe
 
 Object = Mapping[str, Any]
@@ -23,6 +23,8 @@ _ID: Final = re.compile(r"[A-Za-z0-9_]{4,120}", re.ASCII)
 _GIFT: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _CALL: Final = re.compile(r"[0-9a-f]{32,64}(:[a-z]{2,8}(:\d{1,4})?)?", re.ASCII)
 _CURRENCY: Final = re.compile(r"[a-z]{3}", re.ASCII)
+_RC: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_LONGEST_NAME: Final = 200
 
 
 def unreadable(what: str) -> InputError:
@@ -35,26 +37,27 @@ def session_fact(session: Object, day: dt.date) -> RailEvent | None:
 
     `complete` with `unpaid` is how a session ends whose payment waits for its capture: no failure.
     """
-    gift = gift_in(session)
+    mark = mark_in(session, "amount_total")
+    gift = mark.gift
     if not gift:
         return None
     name, amount = _id(session, "id"), _money(session, "amount_total")
     if session.get("status") == "expired":
-        return RailEvent(f"{name}:expired", gift, "failed", amount, day)
+        return RailEvent(f"{name}:expired", gift, "failed", amount, day, mark=mark)
     if session.get("status") != "complete":
         return None
     payment = _id(session, "payment_intent")
     if session.get("payment_status") == "unpaid":
-        return RailEvent(f"{payment}:authorised", gift, "authorised", amount, day, payment)
+        return RailEvent(f"{payment}:authorised", gift, "authorised", amount, day, payment, mark=mark)
     if session.get("payment_status") == "paid":
-        return RailEvent(f"{payment}:settled", gift, "settled", amount, day, payment)
+        return RailEvent(f"{payment}:settled", gift, "settled", amount, day, payment, mark=mark)
     return None
 
 
 def intent_fact(intent: Object, day: dt.date) -> RailEvent | None:
     """Read a PaymentIntent: authorised, settled, voided; None on its way there, or when it is none of ours."""
-    gift = gift_in(intent)
-    if not gift:
+    mark = mark_in(intent, "amount")
+    if not mark.gift:
         return None
     kinds: dict[str, tuple[EventKind, str]] = {
         "requires_capture": ("authorised", "amount_capturable"),
@@ -66,7 +69,7 @@ def intent_fact(intent: Object, day: dt.date) -> RailEvent | None:
         return None
     kind, field = kinds[status]
     payment = _id(intent, "id")
-    return RailEvent(f"{payment}:{kind}", gift, kind, _money(intent, field), day, payment)
+    return RailEvent(f"{payment}:{kind}", mark.gift, kind, _money(intent, field), day, payment, mark=mark)
 
 
 def decline_fact(intent: Object, day: dt.date) -> RailEvent | None:
@@ -106,17 +109,48 @@ def dispute_fact(dispute: Object, day: dt.date) -> RailEvent | None:
     return RailEvent(name, "", "disputed", amount, day, payment)
 
 
+def metadata_of(order: GiftOrder) -> dict[str, str]:
+    """Write what a session and its intent say of their gift: `mark_in` reads it."""
+    mark = order.mark
+    if mark is None:
+        return {"gift": order.id}
+    rest = {"rest": "yes"} if mark.takes_rest else {}
+    return {"gift": order.id, "fund": mark.fund, "rc": mark.rc.hex()} | rest
+
+
+def mark_in(value: Object, total: str) -> Mark:
+    """Read what an object of ours says of its gift; `total` is the field of what the giver agreed to."""
+    gift = gift_in(value)
+    fund, rc = _said(value, "fund"), _said(value, "rc")
+    if not gift or not 0 < len(fund) <= _LONGEST_NAME or not _RC.fullmatch(rc):
+        return Mark(gift)
+    rest, day = _said(value, "rest") == "yes", day_of(value)
+    return Mark(gift, fund, bytes.fromhex(rc), rest, _money(value, total), day)
+
+
 def gift_in(value: Object) -> str:
     """Give the gift that an object of ours names; empty for an object that is not ours."""
-    metadata = value.get("metadata")
-    gift = metadata.get("gift") if isinstance(metadata, Mapping) else None
-    return gift if isinstance(gift, str) and _GIFT.fullmatch(gift) else ""
+    gift = _said(value, "gift")
+    return gift if _GIFT.fullmatch(gift) else ""
+
+
+def day_of(value: Object) -> dt.date | None:
+    """Give the day (UTC) on which an object was made, where it says."""
+    created = value.get("created")
+    if type(created) is not int or not 0 < created < 2**33:
+        return None
+    return dt.datetime.fromtimestamp(created, dt.UTC).date()
 
 
 def _call(value: Object) -> str:
+    call = _said(value, "call")
+    return call if _CALL.fullmatch(call) else ""
+
+
+def _said(value: Object, name: str) -> str:
     metadata = value.get("metadata")
-    call = metadata.get("call") if isinstance(metadata, Mapping) else None
-    return call if isinstance(call, str) and _CALL.fullmatch(call) else ""
+    said = metadata.get(name) if isinstance(metadata, Mapping) else None
+    return said if isinstance(said, str) else ""
 
 
 def _id(value: Object, field: str) -> str:

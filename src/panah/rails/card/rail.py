@@ -1,8 +1,8 @@
 """Cards through Stripe Checkout, cards only, captured by hand: authorise, claim room, capture or let go.
 
 Promises: nothing is taken before the site says so; every call carries the key of our own row; what Stripe learns of
-us is the gift's id, the amount, the fund's name and the way back (never a receipt code). It asks givers for a
-name and an e-mail address, and the restricted key could read those back: nothing here ever does. Keeps no state.
+us is the gift's id and mark, the amount, the fund's name and the way back (never a receipt code). It asks givers for
+a name and an e-mail address, and the restricted key could read those back: nothing here ever does. Keeps no state.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from panah.rails.base import (
     Capture,
     EndOutcome,
     GiftOrder,
+    History,
+    Mark,
     RailEvent,
     Refund,
     Visit,
     VoidOutcome,
 )
-from panah.rails.card import amounts, facts, webhook
+from panah.rails.card import amounts, facts, listing, webhook
 from panah.rails.card.client import Answer, Client
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ class CardRail:
     def begin(self, order: GiftOrder, visit: Visit, key: str) -> Begun:
         """Open a Checkout Session and give its address."""
         minor, currency = amounts.to_stripe(order.amount)
-        metadata = {"gift": order.id}
+        metadata = facts.metadata_of(order)
         params: Any = {
             "mode": "payment",
             "payment_method_types": ["card"],
@@ -177,12 +179,16 @@ class CardRail:
             return None
         return [facts.refund_fact(refund, today) for refund in reversed(answer.value.get("data", []))]
 
-    def gift_of(self, payment: str) -> str | None:
+    def mark_of(self, payment: str) -> Mark | None:
         """Read our own mark on the intent."""
         answer = self.client.call(lambda client: client.v1.payment_intents.retrieve(payment))
         if answer.outcome == "done":
-            return facts.gift_in(answer.value)
-        return "" if answer.code == "resource_missing" else None
+            return facts.mark_in(answer.value, "amount")
+        return Mark("") if answer.code == "resource_missing" else None
+
+    def history(self, since: int) -> History | None:
+        """List intents, refunds and open sessions, page by page; see `listing.py`."""
+        return listing.history(self.client, since)
 
     def _ask(self, order: GiftOrder, work: Callable[[StripeClient], Any]) -> Answer:
         return self.client.call(work) if order.payment else Answer("unknown", code="no_payment")

@@ -97,7 +97,7 @@ def read_event(headers: Mapping[str, str], body: bytes, secret: bytes, now: int)
     reader = _READERS.get(value["type"])
     if reader is None:
         return None
-    return reader(_object(value), _day(value.get("created")))
+    return reader(_object(value), _day(value))
 
 
 def _object(value: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +108,8 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _day(created: Any) -> dt.date:
-    if type(created) is not int or not 0 < created < 2**33:
+def _day(value: dict[str, Any]) -> dt.date:
+    day = facts.day_of(value)
+    if day is None:
         raise facts.unreadable("created")
-    return dt.datetime.fromtimestamp(created, dt.UTC).date()
+    return day

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from panah.core.money import Money
-from panah.rails.base import Begun, Capture, EndOutcome, GiftOrder, RailEvent, Refund, Visit, VoidOutcome
+from panah.rails.base import Begun, Capture, EndOutcome, GiftOrder, History, Mark, RailEvent, Refund, Visit, VoidOutcome
 from panah.rails.fake import webhook
 
 LOCAL_CAPTURE: Final = True
@@ -57,6 +57,10 @@ class FakeRail:
         """Nothing to tell: there is no provider that could know more than this process."""
         return []
 
-    def gift_of(self, payment: str) -> str:  # noqa: ARG002
+    def mark_of(self, payment: str) -> Mark:  # noqa: ARG002
         """Give nothing: the demo's events always name their gift."""
-        return ""
+        return Mark("")
+
+    def history(self, since: int) -> History:  # noqa: ARG002
+        """Nothing to tell: there is no provider that could know more than this process."""
+        return History((), ())

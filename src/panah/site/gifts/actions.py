@@ -192,5 +192,8 @@ def _named(fund: FundHome, rail: PullRail, event: RailEvent) -> RailEvent | None
     """Give the event with its gift; without one when it is none of ours, None when that can't be known now."""
     if event.gift or not event.payment:
         return event
-    gift = writer_for(fund).submit(partial(gift_of_payment, payment=event.payment)) or rail.gift_of(event.payment)
-    return None if gift is None else replace(event, gift=gift)
+    gift = writer_for(fund).submit(partial(gift_of_payment, payment=event.payment))
+    if gift:
+        return replace(event, gift=gift)
+    mark = rail.mark_of(event.payment)
+    return None if mark is None else replace(event, gift=mark.gift, mark=mark)

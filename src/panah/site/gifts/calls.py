@@ -136,6 +136,13 @@ def note_payment(batch: Batch, row: GiftRow, payment: str) -> None:
         )
 
 
+def learn_payment(batch: Batch, row: GiftRow, payment: str) -> None:
+    """Keep the name of a payment for a gift whose visit nobody here remembers."""
+    visit = visit_of(batch, row.id) if payment else None
+    if payment and (visit is None or not visit.payment):
+        note_payment(batch, row, payment)
+
+
 def note_end(batch: Batch, gift: str) -> None:
     """Note that a visit is over and known to be."""
     batch.execute("UPDATE storage_visit SET ends = NULL, open = %s WHERE gift = %s", [False, gift])
@@ -168,6 +175,6 @@ def visit_for(batch: Batch, row: GiftRow) -> VisitRow | None:
 
 
 def order_of(row: GiftRow, visit: VisitRow | None) -> GiftOrder:
-    """Give what a provider is told of a gift."""
+    """Give what a provider is told of a gift that it knows."""
     lang, payment = (visit.lang, visit.payment) if visit else ("", "")
     return GiftOrder(row.id, Money(row.amount, row.currency), row.reference or "", lang, payment)

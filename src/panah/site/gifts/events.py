@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import dataclass
+from typing import Final
 
 from panah.core import goal as rule
 from panah.core.fund import Act, State, require
@@ -18,8 +19,9 @@ from panah.core.rates import RateTable
 from panah.errors import N_, RefusedError
 from panah.rails.base import PullRail, RailEvent
 from panah.site.gifts.booking import Arrival, book, capacity_of, count_waiting, undo, worth_of
-from panah.site.gifts.calls import ask, finish, note_end, note_payment
+from panah.site.gifts.calls import ask, finish, learn_payment, note_end, note_payment
 from panah.site.gifts.foreign import fix_rate, is_of_today, split_worth
+from panah.site.gifts.marks import is_own, know_again
 from panah.site.gifts.retelling import meet_fact
 from panah.site.gifts.returning import confirm
 from panah.storage.batch import GIFT_COLUMNS, Batch, read_gift
@@ -39,6 +41,12 @@ class Outcome:
 
 
 LATER = Outcome("later")
+ELSEWHERE = Outcome("ignored")
+"""About a gift that began with this provider and went on with another."""
+
+_MOVES: Final = frozenset({"authorised", "settled", "refunded", "disputed", "reinstated"})
+"""Facts behind which there is, or was, money of a giver."""
+_BOOKED: Final = frozenset({"booked", "ended"})
 
 
 def keys_of(rail: PullRail, event: RailEvent) -> list[str]:
@@ -50,24 +58,36 @@ def carry_event(batch: Batch, rail: PullRail, event: RailEvent, today: dt.date, 
     """Carry a fact out, once; `event.gift` is known. Raises `RefusedError` for a gift that this fund never began."""
     key = keys_of(rail, event)[0]
     earlier = batch.outcome_of(key)
-    row = batch.gift(event.gift)
+    row = batch.gift(event.gift) or know_again(batch, rail.name, event.mark, make=event.kind in _MOVES)
+    if row is None and is_own(batch, event.mark) and event.kind not in _MOVES:
+        return Outcome("ignored")  # begun after the backup of a restored fund, and nothing came of it
     if row is None:
         raise RefusedError(N_("This fund knows no such gift."))
     if earlier is not None:
         now_known = earlier == "claimed" and row.status in {"booked", "refused"}
         return Outcome(row.status if now_known else earlier, row.counted, row.booked - row.counted)
+    outcome = _carry_new(batch, rail, row, event, today, rates)
+    if outcome is not LATER and outcome is not ELSEWHERE:
+        batch.add_event(key, row.id, outcome.status, outcome.taken)
+    return outcome
+
+
+def _carry_new(
+    batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, today: dt.date, rates: RateTable
+) -> Outcome:
     if row.rail != rail.name:
         if event.kind in {"failed", "voided"}:
-            return Outcome("ignored")  # began with this provider, gone on with another
+            return ELSEWHERE
         raise RefusedError(N_("This fund knows no such gift."))
     if event.amount.currency != row.currency:
         raise RefusedError(N_("The event's currency is not the gift's."))
     if event.kind == "authorised" and row.status == "promised":
         fix_rate(batch, row, rates, today)  # from here on nothing moves: claim, leaf and receipt have one rate
-    outcome = _EVENTS[event.kind](batch, rail, row, event, today)
-    if outcome is not LATER:
-        batch.add_event(key, row.id, outcome.status, outcome.taken)
-    return outcome
+    if event.kind == "settled" and not row.rate and not fix_rate(batch, row, rates, row.made):
+        return LATER  # a restored fund whose rates are too old: what the gift is worth is not known yet
+    if row.status in _BOOKED and not rail.local_capture:
+        learn_payment(batch, row, event.payment)  # taken in from the log, which never knew it
+    return _EVENTS[event.kind](batch, rail, row, event, today)
 
 
 def _as_it_is(row: GiftRow) -> Outcome:

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from panah.core.fund import Act, State, require
+from panah.core.money import Money
 from panah.errors import N_, InputError, RefusedError
 from panah.rails.base import GiftOrder, PullRail, Visit
 from panah.rails.card.rail import VISIT_SECONDS
 from panah.site.gifts import calls
 from panah.site.gifts.calls import VisitRow
+from panah.site.gifts.marks import mark_of
 from panah.storage.batch import Batch
 from panah.storage.funds import FundHome
 from panah.storage.rows import GiftRow
@@ -48,8 +50,8 @@ def begin_visit(fund: FundHome, rail: PullRail | None, gift: str, back: WayBack,
     if rail is None or not back.address.startswith(("https://", "http://")):
         raise ProviderError
     job = partial(_open, gift=gift, lang=back.lang, now=int(now.timestamp()))
-    row, visit = writer_for(fund).submit(job, gifts=(gift,))
-    order = GiftOrder(row.id, calls.order_of(row, visit).amount, "", visit.lang)
+    row, visit, origin = writer_for(fund).submit(job, gifts=(gift,))
+    order = GiftOrder(row.id, Money(row.amount, row.currency), "", visit.lang, mark=mark_of(row, origin))
     try:
         begun = rail.begin(order, Visit(back.address, back.title, visit.ends or 0), f"{gift}:begin:{visit.ends}")
     except InputError as error:
@@ -60,7 +62,7 @@ def begin_visit(fund: FundHome, rail: PullRail | None, gift: str, back: WayBack,
     return begun.address
 
 
-def _open(batch: Batch, gift: str, lang: str, now: int) -> tuple[GiftRow, VisitRow]:
+def _open(batch: Batch, gift: str, lang: str, now: int) -> tuple[GiftRow, VisitRow, str]:
     row = batch.gift(gift)
     if row is None:
         raise RefusedError(N_("This fund knows no such gift."))
@@ -78,7 +80,7 @@ def _open(batch: Batch, gift: str, lang: str, now: int) -> tuple[GiftRow, VisitR
         raise RefusedError(
             N_("The time to pay this gift is over."), hint=N_("Go back to the fund's page and start a new gift.")
         )
-    return row, visit
+    return row, visit, batch.rules.origin
 
 
 def _check(batch: Batch, row: GiftRow) -> None:

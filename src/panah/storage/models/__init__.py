@@ -1,6 +1,6 @@
 """All tables of one fund. Hot paths use them through `storage/batch.py`; everything else by the ORM."""
 
-from panah.storage.models.call import RailCall, Visit
+from panah.storage.models.call import RailCall, Replay, Visit
 from panah.storage.models.ending import Refund, RefundRequest, StoppedRail
 from panah.storage.models.fund import Counter, Fund, LogHead, Statement
 from panah.storage.models.gift import BankLine, Gift, RailEventRow
@@ -19,6 +19,7 @@ __all__ = [
     "RailEventRow",
     "Refund",
     "RefundRequest",
+    "Replay",
     "Statement",
     "StoppedRail",
     "Update",

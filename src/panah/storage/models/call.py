@@ -1,4 +1,4 @@
-"""What is under way with a payment provider: visits of givers, and calls that are to be made.
+"""What is under way with a payment provider: visits of givers, calls that are to be made, histories to be listed.
 
 A call is written here before the provider is asked, and stays until its outcome is known: that is how a crash, a
 timeout or a lost answer ends neither with money taken twice nor with room given away. Times finer than a day
@@ -47,3 +47,10 @@ class RailCall(models.Model):
         indexes = [  # noqa: RUF012
             models.Index(fields=["due"], condition=models.Q(state="waiting"), name="call_waiting"),
         ]
+
+
+class Replay(models.Model):
+    """A provider that is to be asked what happened since a backup was made; while a row stands, nothing is signed."""
+
+    rail = models.CharField(primary_key=True, max_length=12)
+    since = models.BigIntegerField()  # Unix time

@@ -6,18 +6,24 @@ from django.db import models
 
 
 class RefundRequest(models.Model):
-    """A giver, known only by the receipt code, asked for a gift back. Gone once members have answered."""
+    """A giver, known only by the receipt code, asked for a gift back. Gone once members have agreed.
+
+    Refused, it stays with the day and the kind of reason, for the giver to read; asked again, it waits again.
+    """
 
     gift = models.CharField(primary_key=True, max_length=32)
     day = models.DateField()
     why = models.CharField(max_length=8, default="")  # a word from a short list: free text would name people
+    refused = models.DateField(null=True)
+    answer = models.CharField(max_length=8, default="")  # why members refused, a word from a short list too
 
 
 class Refund(models.Model):
     """Money that two members agreed to send back; its leaf is in the journal before anybody is asked to pay.
 
     state: agreed → sent, or refused (the provider will not: members send it another way). `key` is made from
-    the signed statement, so it is the same after a restore, and two equal parts of one gift have two.
+    the signed statement, so it is the same after a restore, and two equal parts of one gift have two. `sent`
+    is empty for one that went by hand and was taken in from the log: it counts as sent, on a day nobody here knows.
     """
 
     key = models.CharField(max_length=64, unique=True)
