@@ -39,7 +39,9 @@ _FLAGS: Final = {
 def register(inner: Any) -> None:
     """Add the commands."""
     requests = inner.add_parser("requests", help="refunds that givers asked for, and those on their way")
-    requests.add_argument("--sent", type=int, metavar="NUMBER", help="note that a member sent this refund by hand")
+    requests.add_argument(
+        "--sent", type=int, nargs="+", metavar="NUMBER", help="note that a member sent these refunds by hand"
+    )
     requests.add_argument("--prepare", type=Path, metavar="DIR", help="write the statements that agree to all of them")
     take_home(requests)
     requests.set_defaults(run=_requests)
@@ -77,10 +79,11 @@ def _requests(arguments: argparse.Namespace) -> None:
     fund, rules = open_fund(home_of(arguments), arguments.fund)
     if arguments.sent is not None:
         try:
-            row = returning.note_by_hand(fund, arguments.sent, _now())
+            for number in arguments.sent:
+                row = returning.note_by_hand(fund, number, _now())
+                terminal.say(f"Noted: {row.money} went back by {row.rail}.")
         finally:
             stop_writers()
-        terminal.say(f"Noted: {row.money} went back by {row.rail}.")
         return
     asked = returning.requests(fund)
     terminal.say(f"Asked for by givers: {len(asked)}")
