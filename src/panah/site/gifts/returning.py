@@ -85,7 +85,9 @@ def _ask(batch: Batch, gift: str, commitment: bytes, why: str, today: dt.date) -
     if row.status != "booked":
         raise RefusedError(N_("There is nothing of this gift here that could go back."))
     if not batch.query("SELECT 1 FROM storage_refundrequest WHERE gift = %s", [gift]):
-        batch.execute("INSERT INTO storage_refundrequest (gift, day, why) VALUES (%s, %s, %s)", [gift, today, why])
+        batch.execute(
+            "INSERT INTO storage_refundrequest (gift, day, why, answer) VALUES (%s, %s, %s, '')", [gift, today, why]
+        )
 
 
 def require_refundable(state: State) -> None:
