@@ -93,6 +93,19 @@ def test_without_script_the_site_makes_the_code_and_says_so(come) -> None:
     assert payment.code() == code
 
 
+def test_where_the_script_is_held_back_the_sites_code_is_shown_after_a_while(come) -> None:
+    visitor = come(WIDE)
+    visitor.page.route("**/assets/**", lambda route: route.abort())
+    form = GivePage(visitor)
+    form.open()
+    card = visitor.page.locator("[data-panah-server-code]")
+    expect(card).to_be_hidden()
+    card.evaluate("card => card.getAnimations().forEach(wait => wait.finish())")
+    expect(card).to_be_visible()
+    code = form.code()
+    assert form.giver_gives_by_bank(20).code() == code
+
+
 @pytest.mark.parametrize("manner", [WIDE, PHONE], ids=str)
 def test_typing_the_code_back_finds_a_wrong_digit(visitor: Visitor) -> None:
     form = GivePage(visitor)

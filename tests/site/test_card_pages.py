@@ -13,7 +13,7 @@ from django.test import Client
 
 from panah.seal.receipt import commitment
 from panah.site import home
-from panah.site.gifts import pages
+from panah.site.gifts import pages, visiting
 from panah.site.gifts.queries import gift_by_id, gifts_by_commitment
 from panah.site.throttle import throttle
 from panah.storage.models import Gift
@@ -111,6 +111,25 @@ def test_a_provider_that_fails_shows_the_form_again_and_the_same_code_goes_anoth
     assert again.status_code == 200
     row = gifts_by_commitment(fund, commitment(fields["code"]))[0]
     assert (row.rail, row.status) == ("bank", "promised")
+
+
+def test_a_provider_that_hangs_takes_half_of_the_threads_and_no_more(fund, web, stripe):
+    for _ in range(visiting.AT_ONCE):
+        assert visiting.ways.acquire(blocking=False), "as givers do whose provider has not answered yet"
+    try:
+        fields, answer = begin(web)
+        assert answer.status_code == 409
+        assert "Nothing was taken" in answer.content.decode()
+        assert stripe.calls == []
+    finally:
+        visiting.ways.release(visiting.AT_ONCE)
+    again = post(web, "/en/give/", fields)
+    assert again.status_code == 303, "the same form, a moment later"
+    stripe.trouble("/sessions", 500)
+    for _ in range(visiting.AT_ONCE + 1):
+        begin(web)
+    assert visiting.ways.acquire(blocking=False), "a way that failed is given back"
+    visiting.ways.release()
 
 
 def test_without_a_key_or_an_address_the_other_ways_stay_open(fund, web):

@@ -85,11 +85,18 @@ def test_a_page_has_its_own_policy_and_every_protective_header(store: PageStore,
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["referrer-policy"] == "same-origin"
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["vary"] == "accept-encoding"
-    assert "geolocation=()" in answer.headers["permissions-policy"]
     assert int(answer.headers["content-length"]) == len(answer.body)
+
+
+def test_where_a_script_runs_it_is_kept_from_more_than_it_needs(store: PageStore) -> None:
+    appeal, books = (ask(store, f"/en/{name}").headers for name in ("", "books/"))
+    assert "script-src" in books["content-security-policy"]
+    assert books["cross-origin-opener-policy"] == "same-origin"
+    assert "geolocation=()" in books["permissions-policy"]
+    assert "script-src" not in appeal["content-security-policy"], "default-src 'none' forbids it"
+    assert "default-src 'none'" in appeal["content-security-policy"]
 
 
 @pytest.mark.parametrize(

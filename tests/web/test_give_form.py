@@ -90,6 +90,14 @@ def test_a_receipt_of_another_gift_shows_no_code(page: Page, base: str) -> None:
     expect(page.locator("output.code-shown")).to_have_count(0)
 
 
+def test_a_script_that_comes_late_leaves_the_code_that_was_shown(page: Page, base: str) -> None:
+    page.add_init_script("performance.now = () => 8001")
+    page.goto(f"{base}/give/")
+    expect(page.get_by_text("made by the site")).to_be_visible()
+    expect(page.locator("output.code-shown")).to_have_count(0)
+    assert page.locator("input[name=rc]").input_value() == ""
+
+
 def test_typing_the_code_tells_slips(page: Page, base: str) -> None:
     page.goto(f"{base}/give/")
     code = shown_code(page)

@@ -19,7 +19,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.checks import Error, run_checks
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from panah.cli import site_demo, terminal
@@ -29,7 +29,9 @@ from panah.site.home import Site, read_site, write_site
 from panah.site.publisher import RUN
 from panah.storage.funds import list_funds
 
-THREADS: Final = 32
+THREADS: Final = 12
+"""More threads take more gifts into one commit and pay for it on each page, when they wake only to wait for each other
+(docs/benchmarks.md)."""
 LONGEST_END: Final = 20
 """Seconds for a worker's last step; after that it is killed, which loses nothing that was acknowledged."""
 _WAIT_READY: Final = 60.0
@@ -99,7 +101,7 @@ def _run(home: Path, host: str, port: int, workers: int, after: str = "") -> int
         stack.enter_context(_telling_when_ready(address, after))
         Granian(
             "panah.site.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
-            blocking_threads=THREADS, log_level=LogLevels.error, websockets=False,
+            blocking_threads=THREADS, http=HTTPModes.http1, log_level=LogLevels.error, websockets=False,
             respawn_failed_workers=workers > 1, workers_kill_timeout=LONGEST_END,
         ).serve()  # fmt: skip
     return 0

@@ -36,9 +36,12 @@ _TYPES: Final = {
 _ALWAYS: Final = (
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
+)
+_WITH_SCRIPT: Final = (
     ("cross-origin-opener-policy", "same-origin"),
     ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()"),
 )
+"""What only a script could misuse: said where the page's policy lets one run."""
 CLOSED_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 _POLICY: Final = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="([^"]{1,600})">')
 _FOR_EVER: Final = re.compile(r"log/tile/.+|assets/[a-z-]+-[0-9a-f]{8,}\.(?:js|css|wasm)")
@@ -86,6 +89,8 @@ def read(path: Path, name: str, status_policy: str = "") -> Stored:
         policy = found[1].decode().replace("&#x27;", "'") + "; frame-ancestors 'none'"
     kept = "public, max-age=31536000, immutable" if _FOR_EVER.fullmatch(name) else "no-cache"
     shared = [("content-type", kind), ("content-security-policy", policy), ("cache-control", kept), *_ALWAYS]
+    if "script-src" in policy and "script-src 'none'" not in policy:
+        shared += _WITH_SCRIPT
     made: dict[str, Variant] = {}
     coded = path.with_name(path.name + ".br").exists() or path.with_name(path.name + ".gz").exists()
     if coded:

@@ -16,12 +16,13 @@ from multiprocessing.util import Finalize
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "panah.settings.site")
 
+import django
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 
-_django = get_wsgi_application()
+django.setup(set_prefix=False)
 
 from panah.site import home, running  # noqa: E402
+from panah.site.entry import entry  # noqa: E402
 from panah.site.gifts.hooks import before  # noqa: E402
 from panah.site.pages import PageStore  # noqa: E402
 
@@ -50,7 +51,9 @@ def _start() -> PageStore:
     atexit.register(running.stop)
     Finalize(None, running.stop, exitpriority=10)
     funds = [entry.fund for entry in running.start(site.home, settings.PANAH_DATABASE, site.address_of)]
-    return PageStore([(site.prefix(fund.slug).rstrip("/"), fund.public) for fund in funds], before(_django))
+    return PageStore(
+        [(site.prefix(fund.slug).rstrip("/"), fund.public) for fund in funds], before(entry(settings.PANAH_DATABASE))
+    )
 
 
 application = _start()

@@ -1,5 +1,6 @@
-// The give form makes its code in the browser; the site gets only the commitment rc. Without this
-// script the form's own, server-made code stays, so nothing is removed before all else worked.
+// The give form makes its code in the browser; the site gets only the commitment rc. Without this script, or when it
+// comes so late that the server-made code may be written down already, that code stays; nobody keeps a code that was
+// taken away.
 
 import { toBase64 } from "../proof/bytes.ts";
 import { readWords } from "../page/words.ts";
@@ -8,12 +9,15 @@ import { checkTyping, codeCard } from "./card.ts";
 import { keepCode, keptCode } from "./kept.ts";
 import { ENGLISH } from "./words.ts";
 
+/** Milliseconds after which the page shows the server-made code (gifts.css). */
+const SHOWN_AFTER = 8000;
 const words = readWords(ENGLISH);
 const rcOf = (code: string): string => (readCode(code).state === "right" ? toBase64(commitment(code)) : "");
 
 function prepare(form: HTMLFormElement): void {
   const field = form.querySelector<HTMLInputElement>('input[name="rc"]');
-  if (!field) return;
+  const made = form.querySelector<HTMLElement>("[data-panah-server-code]");
+  if (!field || (made && performance.now() > SHOWN_AFTER && getComputedStyle(made).visibility === "visible")) return;
   // After a mistake in the form the site hands rc back: the code that was written down must stay good.
   const kept = keptCode();
   const code = field.value && field.value === rcOf(kept) ? kept : newCode();
@@ -22,7 +26,7 @@ function prepare(form: HTMLFormElement): void {
   if (place) place.replaceChildren(card);
   else form.querySelector('[type="submit"]')?.before(card);
   field.value = rcOf(code);
-  for (const made of form.querySelectorAll("[data-panah-server-code]")) made.remove();
+  made?.remove();
   form.addEventListener("submit", () => keepCode(code));
 }
 

@@ -8,8 +8,10 @@ being reached is ended at once.
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from panah.core.fund import Act, State, require
 from panah.core.money import Money
@@ -23,6 +25,11 @@ from panah.storage.batch import Batch
 from panah.storage.funds import FundHome
 from panah.storage.rows import GiftRow
 from panah.storage.writer import writer_for
+
+AT_ONCE: Final = 6
+"""Givers whose way to a provider one process asks for at a time: half of its threads. A provider that hangs for half
+a minute must not take the pages with it, nor the other ways of paying."""
+ways = threading.BoundedSemaphore(AT_ONCE)
 
 
 class ProviderError(RefusedError):
@@ -52,10 +59,14 @@ def begin_visit(fund: FundHome, rail: PullRail | None, gift: str, back: WayBack,
     job = partial(_open, gift=gift, lang=back.lang, now=int(now.timestamp()))
     row, visit, origin = writer_for(fund).submit(job, gifts=(gift,))
     order = GiftOrder(row.id, Money(row.amount, row.currency), "", visit.lang, mark=mark_of(row, origin))
+    if not ways.acquire(blocking=False):
+        raise ProviderError
     try:
         begun = rail.begin(order, Visit(back.address, back.title, visit.ends or 0), f"{gift}:begin:{visit.ends}")
     except InputError as error:
         raise RefusedError(error.template, hint=error.hint_template, **error.data) from error
+    finally:
+        ways.release()
     if not begun.ready:
         raise ProviderError
     writer_for(fund).submit(partial(_keep, gift=gift, name=begun.visit), gifts=(gift,))
