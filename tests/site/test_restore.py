@@ -21,6 +21,7 @@ from panah.verify.kept import Kept
 from panah.verify.sources import open_source
 from tests.fund_world import Team
 from tests.site.test_cli_site import NOW, lantern, let_go, panah  # noqa: F401
+from tests.site.test_funds_statements import leaf_of_gift
 
 TODAY = NOW.date()
 
@@ -134,3 +135,30 @@ def test_without_a_longer_log_the_operator_reads_what_nobody_can_know(lantern, t
         assert words in said
     assert not (back / "funds").exists()
     assert "Restored into" in panah("restore", backup, "--home", back, "--this-is-the-newest")
+
+
+def test_of_held_gifts_of_one_day_those_count_that_the_log_says(tmp_path):
+    """Gifts that a mirror alone knows get new ids, and ids decide between gifts of one day."""
+    team = Team(tmp_path / "home", now=NOW)
+    team.found(team.charter([("goal = 50000", "goal = 300"), ("[rails.fake]", "[rails.fake]\n[rails.cash]")]))
+    team.open()
+    team.give(2_500)
+    sequence(team.fund)
+    index = leaf_of_gift(team)
+    team.give(27_500)
+    let_go(team)
+    backup, back = tmp_path / "night.backup", Team(tmp_path / "back", now=NOW)
+    panah("backup", "--out", backup, "--with-keys", "--home", team.fund.home)
+    for amount in range(1000, 1900, 100):
+        identity = base64.b64encode(secrets.token_bytes(16)).decode()
+        team.say("cash-gift", id=identity, cur="EUR", amount=amount)
+    team.say("gift-return", gift=index, amount=2_500, counted=2_500)
+    before = team.audit()
+    let_go(team)
+    panah("restore", backup, "--home", back.fund.home, "--mirror", team.fund.public)
+    del connections[team.fund.alias]
+    attach(back.fund)
+    back.members = team.members
+    after = back.audit()
+    assert (after.balances, after.counted, after.held) == (before.balances, before.counted, before.held)
+    let_go(back)

@@ -56,6 +56,7 @@ class Batch:
         self._new_events: list[tuple[str, str, str, int]] = []
         self._entries: list[tuple[int, str, bytes, str | None]] = []
         self._postings: list[tuple[int, str, str, int]] = []
+        self.follows_log = False  # a leaf is carried out again: what it led to, later leaves say
 
     # -- reading
 

@@ -186,9 +186,13 @@ def _carry_leaf(batch: Batch, index: int, data: bytes, body: dict[str, Any], set
     """Do once more what led to this leaf, or find the waiting entry that was meant to become it (job)."""
     number = _find_waiting(batch, index, data)
     if number is None:
-        apply_due(batch, setting.today, seen=setting.today)
-        number = batch.counter.next_entry  # an effect that frees room adds entries of its own behind this one
-        _repeat(batch, body, setting, today, data)
+        number = batch.counter.next_entry
+        batch.follows_log = True
+        try:
+            apply_due(batch, setting.today, seen=setting.today)
+            _repeat(batch, body, setting, today, data)
+        finally:
+            batch.follows_log = False
         made = batch.query("SELECT body FROM storage_entry WHERE id = %s", [number])
         if not made or bytes(made[0][0]) != data:
             raise _PartedError

@@ -133,9 +133,12 @@ def hand_on(batch: Batch, row: GiftRow, value: int) -> None:
 
 
 def count_waiting(batch: Batch, today: dt.date) -> None:
-    """Let held gifts count where capacity became free: oldest value day first."""
+    """Let held gifts count where capacity became free: oldest value day first.
+
+    Not while leaves are taken in from a log: of two gifts of one day the log has chosen, by ids that are lost.
+    """
     c = batch.counter
-    if c.held == 0 or c.rest() == 0:
+    if c.held == 0 or c.rest() == 0 or batch.follows_log:
         return
     rows = {
         row.id: row
