@@ -110,7 +110,8 @@ class Sequencer:
         """Tell the operator who sequences: this process, or another."""
         if epoch is not None:
             self._asked = True  # what the process before left half-done
-            log.info("%s: this process sequences the log now (epoch %s).", self._fund.slug, epoch)
+            if connections[self._fund.alias].vendor == "postgresql":  # where another process might
+                log.info("%s: this process sequences the log now (epoch %s).", self._fund.slug, epoch)
         elif self._epoch is not None:
             log.warning("%s: %s", self._fund.slug, lease.LeaseLostError.sentence)
         self._epoch = epoch
