@@ -24,6 +24,11 @@ from panah.proof.tlogproof import TlogProof
 
 ORIGIN = "refuge.invalid/2021"
 SEEDS = {name: hashlib.sha256(b"loglab " + name.encode()).digest() for name in ("aram", "laleh", "omid", "parwin")}
+HOLDERS = {
+    base64.b64encode(public_of(seed)).decode(): seed
+    for seed in (hashlib.sha256(b"loglab holder %d" % number).digest() for number in range(3))
+}
+"""Outside holders: their keys in base64, which name their signatures, and the seeds."""
 LOG_SEED = hashlib.sha256(b"loglab log key").digest()
 
 
@@ -180,6 +185,7 @@ def example_leaves() -> dict[str, dict[str, Any]]:
         lab.body("charter", *SEEDS, charter=charter(), vkey=lab.key.vkey),
         lab.body("amend", *two, day="2021-09-03", from_="2021-09-10", set={"goal": 6_000_000}),
         lab.body("roster", *two, day="2021-09-03", roster=roster()),
+        lab.body("notice", *sorted(HOLDERS)[:2], keys=HOLDERS, day="2021-09-03", roster=roster()),
         lab.body("life", *two, day="2021-09-02", to="open", vkey=lab.key.vkey),
         lab.body("gift", **gift, list=rc),
         lab.body("gift-void", **part, counted=100, why="dispute"),

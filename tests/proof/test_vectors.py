@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from panah.core.ledger import Books
+from panah.core.recovery import by_outside
 from panah.errors import PanahError
 from panah.proof import leaf, merkle, tiles
 from panah.proof.checkpoint import open_checkpoint
 from panah.proof.note import VerifyKey, open_note
-from panah.proof.signature import roster_keys, verified_signers
+from panah.proof.signature import holder_keys, roster_keys, verified_signers
 from panah.proof.tlogproof import TlogProof
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -96,7 +97,7 @@ def replay(case: dict[str, Any]) -> None:
 def take(books: Books, index: int, text: str) -> None:
     body = leaf.parse(text.encode())
     roster = body["charter"]["roster"] if index == 0 and "charter" in body else books.roster
-    members = roster_keys(roster) if roster else {}
+    members = holder_keys(body) if by_outside(body) else roster_keys(roster) if roster else {}
     books.apply(index, body, verified_signers(body, members))
 
 

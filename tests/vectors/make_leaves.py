@@ -31,6 +31,8 @@ def good_leaves() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "charter", _leaf("charter", charter=charter(), vkey=VKEY, sig=SIG)
     yield "amend", _leaf("amend", day=DAY, from_="2021-09-10", set={"goal": 6_000_000}, sig=SIG)
     yield "roster", _leaf("roster", day=DAY, roster=roster(), sig=SIG)
+    yield "roster-of-outside", _leaf("roster", day=DAY, roster=roster(), notice=2, sig=SIG)
+    yield "notice", _leaf("notice", day=DAY, roster=roster(), sig=SIG)
     yield "life-open", _leaf("life", day=DAY, to="open", vkey=VKEY, sig=SIG)
     yield "life-winding", _leaf("life", day=DAY, to="winding", sig=SIG)
     yield "gift", _leaf("gift", **GIFT)

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.loglab import SEEDS, Lab, charter, roster
 from tests.vectors.make_frozen import FROZEN, THAWED_WRONG
+from tests.vectors.make_recovery import RECOVERED, RECOVERED_WRONG, guarded
 
 NOWHERE = Path("/nonexistent")  # nothing is published here
 DAY = "2021-09-05"
@@ -244,6 +245,12 @@ def log_cases() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield "ok", name, live(Lab(NOWHERE))
     for name, spoil in (BROKEN | THAWED_WRONG).items():
         lab = Lab(NOWHERE).found()
+        spoil(lab)
+        yield "refused", name, _fields(lab) | {"leaf": len(lab.leaves) - 1}
+    for name, live in RECOVERED.items():
+        yield "ok", name, live(guarded(Lab(NOWHERE)))
+    for name, spoil in RECOVERED_WRONG.items():
+        lab = guarded(Lab(NOWHERE))
         spoil(lab)
         yield "refused", name, _fields(lab) | {"leaf": len(lab.leaves) - 1}
     for name in ("gift-before-open", "other-key-signed-on-opening"):

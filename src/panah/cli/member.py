@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from panah.cli import by_hand, terminal, write
 from panah.core import statement
 from panah.core.charter import Charter, CharterError
+from panah.core.recovery import by_outside
 from panah.core.statement import Signed
 from panah.errors import N_, InputError
 from panah.proof.signature import sign_body, signing_bytes
@@ -130,7 +131,9 @@ def _sign(arguments: argparse.Namespace) -> None:
         if signed.kind == "charter":
             _check_founder(signed.body, key)
     for signed, out in shown:
-        done = Signed(signed.body, signed.sig | {key.name: sign_body(signed.body, key.seed)})
+        # An outside holder has no name in any roster: the key itself stands for it.
+        name = key.public["sign"] if by_outside(signed.body) else key.name
+        done = Signed(signed.body, signed.sig | {name: sign_body(signed.body, key.seed)})
         terminal.replace(out, done.to_text())
         terminal.say(f"Signed by {', '.join(sorted(done.sig))}: {out}")
 

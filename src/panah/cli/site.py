@@ -25,6 +25,7 @@ from panah.proof import canonical
 from panah.site.funds.actions import carry_out, found, prepare_key
 from panah.site.funds.images import redraw
 from panah.site.funds.texts import Attached
+from panah.site.gifts.queries import fund_rules
 from panah.site.home import Site, read_site, write_site
 from panah.storage.funds import FundHome
 from panah.storage.sequencer import sequence
@@ -144,9 +145,12 @@ def _publish(arguments: argparse.Namespace) -> None:
             terminal.say(f"Carried out: {one.kind}, signed by {', '.join(sorted(one.sig))}.")
             if outcome is not None:
                 _say_list(outcome)
+        rules = fund_rules(fund)
     finally:
         stop_writers()
     terminal.say("A running site shows it within seconds, otherwise when it is started.")
+    if rules.notice is not None:
+        terminal.say(f"NOTICE: {site_care.tell_notice(rules)}.")
 
 
 def _group(files: Sequence[tuple[Path, Signed]]) -> list[tuple[Path, Signed]]:

@@ -15,6 +15,7 @@ from panah.cli import terminal
 from panah.cli.site_doctor import examine
 from panah.cli.site_home import home_of, is_served, open_fund, take_home
 from panah.core.money import Money
+from panah.core.recovery import earliest
 from panah.proof.checkpoint import Checkpoint
 from panah.proof.note import read_unverified
 from panah.site.home import read_site
@@ -63,7 +64,7 @@ def standing(fund: FundHome, rules: FundRules) -> dict[str, Any]:
         state, goal, counted, claimed, held, paused, upto = cursor.fetchone()
         cursor.execute("SELECT count(*) FROM storage_entry WHERE leaf IS NULL")
         pending = cursor.fetchone()[0]
-        cursor.execute("SELECT count(*) FROM storage_refundrequest")
+        cursor.execute("SELECT count(*) FROM storage_refundrequest WHERE refused IS NULL")
         asked = cursor.fetchone()[0]
         cursor.execute("SELECT count(*) FROM storage_refund WHERE state <> 'sent'")
         under_way = cursor.fetchone()[0]
@@ -86,7 +87,20 @@ def standing(fund: FundHome, rules: FundRules) -> dict[str, Any]:
         "pending": f"{pending} entries wait for the next step of the log",
         "log key": rules.vkey,
         "roster": f"{len(roster['members'])} members, until {roster['until']}",
+        "notice": tell_notice(rules),
     }
+
+
+def tell_notice(rules: FundRules) -> str:
+    """Tell the team of a notice of outside holders that runs, and how they end it."""
+    if rules.notice is None:
+        return "none of outside holders"
+    leaf, body = rules.notice
+    place = "not in the log yet" if leaf is None else f"leaf {leaf}"
+    return (
+        f"outside holders announce a new roster from {earliest(body)} on ({place});"
+        " two members end it by signing anything that stands in the log, such as panah member write roster"
+    )
 
 
 def _examine(arguments: argparse.Namespace) -> int:

@@ -37,8 +37,11 @@ def run(arguments: argparse.Namespace) -> int:
     folder = arguments.state or _default_folder(source.name)
     folder.mkdir(parents=True, exist_ok=True)
     seen = look(source, Memory.read(folder), dt.datetime.now(dt.UTC).date(), fund=arguments.fund)
+    if seen.outside:
+        _tell_outside(seen.outside, arguments.place)
     if seen.alarms:
         _alarm(seen.alarms, arguments.place, folder)
+    if seen.alarms or seen.outside:
         return 1
     if seen.unread is not None:
         raise seen.unread
@@ -54,10 +57,23 @@ def _default_folder(place: str) -> Path:
     return base / "panah" / "watch" / sha256(place.rstrip("/").encode()).hexdigest()[:16]
 
 
-def _alarm(alarms: tuple[Finding, ...], place: str, folder: Path) -> None:
-    terminal.say(f"ALARM: {place} does not keep what it showed before, or what its members signed.")
-    for one in alarms:
+def _tell_outside(found: tuple[Finding, ...], place: str) -> None:
+    terminal.say(f"NOTICE: {place}: people outside the team act on its roster, as its charter lets them.")
+    _list(found)
+    terminal.say(
+        "If you are of the team and did not lose your keys: two of you sign anything that stands in the log now,"
+    )
+    terminal.say("such as a renewed roster (panah member write roster). Everybody else: ask the team by another way.")
+
+
+def _list(found: tuple[Finding, ...]) -> None:
+    for one in found:
         where = f" [{one.where()}]" if one.where() else ""
         terminal.say(f"  - {one.text()}{where}")
+
+
+def _alarm(alarms: tuple[Finding, ...], place: str, folder: Path) -> None:
+    terminal.say(f"ALARM: {place} does not keep what it showed before, or what its members signed.")
+    _list(alarms)
     terminal.say(f"Give nothing there until it is explained. What proves it is in {folder}: keep that folder.")
     terminal.say("Ask the team by a way that does not go through this page, and tell other givers and sibling funds.")

@@ -106,7 +106,7 @@ KINDS: Final[dict[str, tuple[Field, ...]]] = {
     "key": (Field("vkey", _word, "the new log key"),),
     "pause": _SWITCH, "resume": _SWITCH, "withdraw": _SHOWN, "restore": _SHOWN,
 }  # fmt: skip
-"""Kind → its fields beside day and fund. amend, roster, update and code are made from files, below."""
+"""Kind → its fields beside day and fund. amend, roster, notice, update and code are made from files, below."""
 
 
 def register(commands: Commands) -> Commands:
@@ -127,7 +127,12 @@ def register(commands: Commands) -> Commands:
 
     roster = add_kind(kinds, "roster")
     roster.add_argument("--charter", type=Path, required=True, help="charter.toml with the new [roster]")
+    roster.add_argument("--notice", type=int, metavar="LEAF", help="of outside holders: leaf of their notice")
     roster.set_defaults(run=_write_roster)
+
+    notice = add_kind(kinds, "notice")
+    notice.add_argument("--charter", type=Path, required=True, help="charter.toml with the [roster] to announce")
+    notice.set_defaults(run=_write_roster, notice=None)
 
     update = add_kind(kinds, "update")
     update.add_argument("--id", required=True, help="id in small letters; story = the long story")
@@ -240,7 +245,8 @@ def _write_amend(arguments: argparse.Namespace) -> None:
 
 def _write_roster(arguments: argparse.Namespace) -> None:
     charter = Charter.from_toml(terminal.read_text(arguments.charter))
-    _finish(arguments, {"roster": charter.roster.body()})
+    named = {} if arguments.notice is None else {"notice": arguments.notice}
+    _finish(arguments, {"roster": charter.roster.body()} | named)
 
 
 def _write_code(arguments: argparse.Namespace) -> None:

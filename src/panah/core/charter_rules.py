@@ -252,7 +252,7 @@ def _check_roster_end(found: Findings, terms: dict[str, Any], today: dt.date | N
     if end < start:
         found.note("roster.until", N_("The roster has already ended on %(until)s."),
                    N_("Write a day at most a year ahead."), until=until)  # fmt: skip
-    elif end > start + dt.timedelta(days=ROSTER_DAYS):
+    elif end - start > dt.timedelta(days=ROSTER_DAYS):
         found.note("roster.until", N_("The roster would last until %(until)s: longer than a year."),
                    N_("Write a day at most a year ahead: renewing is quick, and a lost key should expire."),
                    until=until)  # fmt: skip

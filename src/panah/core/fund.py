@@ -83,8 +83,8 @@ TABLE: Final[dict[State, frozenset[Act]]] = {
 """State → what it allows. The only place where this is said."""
 
 LEAF_ACTS: Final[dict[str, Act]] = {
-    "amend": Act.AMEND, "roster": Act.ROSTER, "gift": Act.BOOK, "gift-void": Act.REFUND, "count": Act.COUNT,
-    "gift-return": Act.REFUND, "overflow": Act.OVERFLOW, "fee": Act.FEE, "settle": Act.SETTLE,
+    "amend": Act.AMEND, "roster": Act.ROSTER, "notice": Act.ROSTER, "gift": Act.BOOK, "gift-void": Act.REFUND,
+    "count": Act.COUNT, "gift-return": Act.REFUND, "overflow": Act.OVERFLOW, "fee": Act.FEE, "settle": Act.SETTLE,
     "freeze": Act.FREEZE, "thaw": Act.FREEZE, "update": Act.UPDATE, "key": Act.KEY, "code": Act.CODE,
     "close": Act.CLOSE,
 }  # fmt: skip

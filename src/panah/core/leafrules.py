@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from panah.core.fund import State, move
 from panah.core.money import EXPONENTS, MAX_MINOR
 from panah.core.postings import FROZEN, HELD, INCOME, Gift, amount_passed, value_back, worth
+from panah.core.recovery import check_notice, check_recovery
 from panah.core.standing import Standing, rule
 from panah.errors import N_
 
@@ -43,8 +44,17 @@ def _amend(books: Standing, _: int, leaf: dict[str, Any], __: Gift | None) -> No
 
 
 def _roster(books: Standing, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
+    if "notice" in leaf:
+        check_recovery(leaf, books.notice)
+        books.recovered.append((index, leaf["day"], leaf["notice"]))
     books.check_terms(books.charter | {"roster": leaf["roster"], "founded": leaf["day"]})
     books.take_roster(index, leaf["roster"])
+
+
+def _notice(books: Standing, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
+    check_notice(leaf, books.day)
+    books.check_terms(books.charter | {"roster": leaf["roster"], "founded": leaf["day"]})
+    books.notice = (index, leaf)
 
 
 def _life(books: Standing, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
@@ -191,7 +201,7 @@ def _close(books: Standing, _: int, __: dict[str, Any], ___: Gift | None) -> Non
 
 
 APPLY: Final[dict[str, Callable[[Standing, int, dict[str, Any], Gift | None], None]]] = {
-    "charter": _charter, "amend": _amend, "roster": _roster, "life": _life, "gift": _foreign_gift,
+    "charter": _charter, "amend": _amend, "roster": _roster, "notice": _notice, "life": _life, "gift": _foreign_gift,
     "gift-void": _take_back, "gift-return": _take_back, "count": _count, "overflow": _overflow, "fee": _fee,
     "settle": _settle, "freeze": _freeze, "thaw": _thaw, "update": _update, "key": _key, "code": _code, "close": _close,
 }  # fmt: skip

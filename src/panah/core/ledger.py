@@ -13,6 +13,7 @@ from panah.core.fund import LEAF_ACTS, require
 from panah.core.giftstore import DayTotal
 from panah.core.leafrules import APPLY
 from panah.core.postings import Gift, Posting, postings, worth
+from panah.core.recovery import ENDS_NOTICE, by_outside, check_holders
 from panah.core.standing import Standing, rule
 from panah.core.statement import check_signers
 from panah.errors import N_
@@ -26,8 +27,8 @@ class Books(Standing):
     def apply(self, index: int, leaf: dict[str, Any], signers: frozenset[str] | None) -> list[Posting]:
         """Take the next leaf and give its postings. Raises `RefusedError` naming the rule it breaks.
 
-        `signers` are the members whose signatures held; None skips who must sign (the caller trusts the log).
-        After a refusal these books are no longer of use.
+        `signers` are the members (or outside keys) whose signatures held; None skips who must sign (the caller
+        trusts the log). After a refusal these books are no longer of use.
         """
         kind = leaf["t"][8:]
         if index != self.size:
@@ -46,6 +47,8 @@ class Books(Standing):
             self.add_gift(leaf["day"], leaf["rail"], leaf["amount"], leaf["counted"])
             return postings(leaf, self.currency)
         APPLY[kind](self, index, leaf, gift)
+        if kind in ENDS_NOTICE:
+            self.notice = None
         if kind != "gift":
             self.store.counted.append(-1)
             self.store.rail.append(0)
@@ -57,6 +60,9 @@ class Books(Standing):
 
     def _check_signers(self, kind: str, leaf: dict[str, Any], signers: frozenset[str] | None) -> None:
         if signers is None:
+            return
+        if by_outside(leaf):
+            check_holders(signers, self.charter)
             return
         roster = leaf["charter"]["roster"] if kind == "charter" else self.roster
         check_signers(

@@ -39,6 +39,8 @@ class Standing:
         self.rails: set[str] = set()  # every rail that the charter ever named: late money still arrives there
         self.roster: dict[str, Any] = {}
         self.rosters: list[tuple[int, dict[str, Any]]] = []  # (leaf, roster): in force for later leaves
+        self.notice: tuple[int, dict[str, Any]] | None = None  # (leaf, body) of outside holders, while it runs
+        self.recovered: list[tuple[int, str, int]] = []  # rosters of outside holders: (leaf, day, their notice)
         self.vkeys: list[tuple[int, str]] = []  # (leaf, key): signs checkpoints that cover this leaf
         self.updates: dict[str, tuple[int, str, str]] = {}  # id → (leaf, day, hash); the last leaf counts
         self.code: tuple[int, list[list[str]]] | None = None

@@ -28,6 +28,7 @@ class Signers(Enum):
     ONE = 1
     TWO = 2
     ALL = -1  # every founding member
+    OUTSIDE = -2  # as many outside holders as the charter says (`recovery.py`)
 
 
 NEEDED: Final[dict[str, Signers]] = {
@@ -37,10 +38,11 @@ NEEDED: Final[dict[str, Signers]] = {
     "freeze": Signers.TWO, "thaw": Signers.TWO, "key": Signers.TWO, "code": Signers.TWO, "update": Signers.TWO,
     "bank-list": Signers.TWO, "cash-gift": Signers.TWO, "exchange": Signers.TWO,
     "resume": Signers.TWO, "restore": Signers.TWO,
+    "notice": Signers.OUTSIDE,
     "pause": Signers.ONE, "withdraw": Signers.ONE,
     "gift": Signers.NONE, "gift-void": Signers.NONE, "count": Signers.NONE,
 }  # fmt: skip
-"""Kind of leaf or statement → who must have signed it (design §6)."""
+"""Kind of leaf or statement → who must have signed it (design §6). A roster that names a notice: `recovery.py`."""
 
 # A renewal is what ends the expiry. A pause and a takedown only protect people and are undone by two,
 # so a team that forgot to renew can still pull a text that endangers somebody.
@@ -65,6 +67,8 @@ def check_signers(
         raise RefusedError(N_("Panah knows no statement of the kind %(kind)s."), kind=kind[:40])
     if needed is Signers.NONE:
         return
+    if needed is Signers.OUTSIDE:
+        raise RefusedError(N_("Members do not sign this: it is for outside holders."))
     strangers = sorted(set(signers) - set(members))
     if strangers:
         raise RefusedError(

@@ -35,12 +35,13 @@ _vkey = text(400)
 _REFERENCE: Final = r"RF[0-9]{2}[A-Z0-9]{1,21}"
 _signatures = listing(
     listing(text(200), 2, 2), 40, 1
-)  # [[member name, Ed25519 signature in base64], …], sorted by name
+)  # [[member name or outside key, Ed25519 signature in base64], …], sorted by name
 _TYPES: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
     # type: (required keys, optional keys), beside t and o which all have
     "charter": ({"charter": record(CHARTER_KEYS, CHARTER_OPTIONAL), "vkey": _vkey, "sig": _signatures}, {}),
     "amend": ({"day": day, "from": day, "set": record({}, AMENDABLE), "sig": _signatures}, {}),
-    "roster": ({"day": day, "roster": ROSTER, "sig": _signatures}, {}),
+    "roster": ({"day": day, "roster": ROSTER, "sig": _signatures}, {"notice": _index}),
+    "notice": ({"day": day, "roster": ROSTER, "sig": _signatures}, {}),
     "life": ({"day": day, "to": one_of("open", "winding"), "sig": _signatures}, {"vkey": _vkey}),
     "gift": (
         {

@@ -71,6 +71,20 @@ def verified_signers(body: Mapping[str, Any], members: Mapping[str, bytes]) -> f
     return frozenset(names)
 
 
+def holder_keys(body: Mapping[str, Any]) -> dict[str, bytes]:
+    """Read the keys under which outside holders signed: each line is named by its key in base64.
+
+    Whether the charter names them is `core/recovery.py`. Raises `ProofError` for what is no key.
+    """
+    try:
+        keys = {name: decode_base64(name) for name, _ in body.get("sig") or []}
+    except ProofError:
+        keys = {"": b""}
+    if any(len(key) != 32 for key in keys.values()):
+        raise ProofError(N_("An outside holder's signature is named by its key."))
+    return keys
+
+
 def roster_keys(roster: Mapping[str, Any]) -> dict[str, bytes]:
     """Read a roster leaf's or charter's `roster` as name → public signing key."""
     return {member["name"]: decode_base64(member["sign"]) for member in roster["members"]}

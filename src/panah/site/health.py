@@ -73,7 +73,7 @@ def answer_missing(request: HttpRequest, exception: Exception | None = None) -> 
     terms: Any = rules.charter
     charter = Charter.from_terms(rules.origin, terms)
     tag = next((step for step in steps if step in charter.languages), charter.languages[0])
-    frame = Frame(charter, tag, site().prefix(fund.slug))
+    frame = Frame(charter, tag, site().prefix(fund.slug), notice=rules.new_roster_from)
     return answer_page(draw("site/missing.html", frame, {}), policy(), 404)
 
 

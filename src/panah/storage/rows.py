@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from panah.core.recovery import earliest
+
 
 @dataclass(slots=True)
 class CounterRow:
@@ -73,3 +75,10 @@ class FundRules:
     vkey: str
     stopped: frozenset[str] = frozenset()
     """Rails by which no new gift may begin."""
+    notice: tuple[int | None, dict[str, object]] | None = None
+    """A notice of outside holders that runs: its leaf, once it has one, and its body."""
+
+    @property
+    def new_roster_from(self) -> dt.date | None:
+        """Give the first day of the roster that is announced."""
+        return earliest(self.notice[1]) if self.notice else None

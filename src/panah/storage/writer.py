@@ -162,11 +162,16 @@ class Writer:
 
 def read_rules(cursor: Any) -> FundRules:
     """Read the fund's rules with an open cursor."""
-    cursor.execute("SELECT slug, origin, charter, roster, leaf0, vkey FROM storage_fund WHERE id = 1")
-    slug, origin, charter, roster, leaf0, vkey = cursor.fetchone()
+    cursor.execute("SELECT slug, origin, charter, roster, leaf0, vkey, notice FROM storage_fund WHERE id = 1")
+    slug, origin, charter, roster, leaf0, vkey, entry = cursor.fetchone()
     cursor.execute("SELECT rail FROM storage_stoppedrail")
     stopped = frozenset(row[0] for row in cursor.fetchall())
-    return FundRules(slug, origin, _json(charter), _json(roster), bytes(leaf0), vkey, stopped)
+    notice = None
+    if entry is not None:
+        cursor.execute("SELECT leaf, body FROM storage_entry WHERE id = %s", [entry])
+        place, body = cursor.fetchone()
+        notice = (place, _json(bytes(body).decode()))
+    return FundRules(slug, origin, _json(charter), _json(roster), bytes(leaf0), vkey, stopped, notice)
 
 
 def _json(value: Any) -> dict[str, object]:

@@ -20,6 +20,7 @@ from panah.verify import words
 from panah.verify.findings import Findings, Report
 from panah.verify.kept import Kept, KeptCheck, gifts_with
 from panah.verify.leaves import LeafReader
+from panah.verify.outside import tell_outside
 from panah.verify.rates import check_rates
 from panah.verify.sources import cut_bundle, cut_tile
 from panah.verify.texts import TextCheck
@@ -123,6 +124,7 @@ class Audit:
                 N_("Every leaf keeps the rules: %(gifts)s gifts, %(counted)s counted of a goal of %(goal)s."),
                 gifts=books.gifts, counted=_plain(books, books.counted), goal=_plain(books, books.goal),
             )  # fmt: skip
+            tell_outside(books, self.findings, today)
             if self.rates is not None:
                 check_rates(books, self.rates, self.findings)
             TextCheck(self.source, self.findings, signed).run(books, exports=self.exports)

@@ -12,10 +12,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from panah.core.ledger import Books
+from panah.core.recovery import by_outside
 from panah.errors import N_, PanahError, ProofError, RefusedError
 from panah.proof import leaf as leaves
 from panah.proof.note import VerifyKey
-from panah.proof.signature import roster_keys, verified_signers
+from panah.proof.signature import holder_keys, roster_keys, verified_signers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +91,8 @@ class LeafReader:
 
     def _apply(self, index: int, leaf: dict[str, Any]) -> None:
         roster = leaf["charter"]["roster"] if "charter" in leaf else self.books.roster
-        signers = verified_signers(leaf, roster_keys(roster)) if "sig" in leaf and roster else frozenset()
+        keys = holder_keys(leaf) if by_outside(leaf) else roster_keys(roster) if roster else {}
+        signers = verified_signers(leaf, keys) if "sig" in leaf and roster else frozenset()
         if "vkey" in leaf:
             VerifyKey.parse(leaf["vkey"])  # a key that nobody can read would sign nothing
         self.books.apply(index, leaf, signers)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from panah.errors import N_, InputError, PanahError
@@ -18,6 +18,7 @@ from panah.proof.note import MAX_BYTES
 from panah.verify.audit import CHECKPOINT, Audit
 from panah.verify.findings import FAILS, Finding, Findings
 from panah.verify.kept import Kept
+from panah.verify.outside import Seen
 from panah.verify.pages import PageCheck
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Memory:
     scripts: dict[str, str] = field(default_factory=dict)
     behind_since: str = ""
     """First day on which the pages told of more gifts than the log."""
+    seen: Seen = field(default_factory=Seen)
 
     @classmethod
     def read(cls, folder: Path) -> Memory:
@@ -50,7 +52,8 @@ class Memory:
             return cls(folder)
         try:
             value: Any = json.loads(path.read_text("utf-8"))
-            return cls(folder, value["fingerprint"], value["scripts"], value["behind_since"])
+            seen = Seen(**value.get("seen", {}))  # folders of an earlier version have none
+            return cls(folder, value["fingerprint"], value["scripts"], value["behind_since"], seen)
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(
                 N_("%(path)s can't be read."),
@@ -74,7 +77,10 @@ class Memory:
 
     def write(self, checkpoint: bytes | None) -> None:
         """Keep the state, and a checkpoint that continues the last one."""
-        value = {"fingerprint": self.fingerprint, "scripts": self.scripts, "behind_since": self.behind_since}
+        value = {
+            "fingerprint": self.fingerprint, "scripts": self.scripts, "behind_since": self.behind_since,
+            "seen": asdict(self.seen),
+        }  # fmt: skip
         _replace(self.folder / "state.json", json.dumps(value, indent=1).encode())
         if checkpoint is not None:
             _replace(self.newest, checkpoint)
@@ -100,6 +106,8 @@ class Look:
     unread: PanahError | None
     facts: dict[str, Any]
     is_first: bool
+    outside: tuple[Finding, ...] = ()
+    """What outside holders do to the team's roster: no lie of the fund, but its members must hear of it."""
 
 
 def look(source: Source, memory: Memory, today: dt.date, *, fund: str = "") -> Look:
@@ -116,15 +124,17 @@ def look(source: Source, memory: Memory, today: dt.date, *, fund: str = "") -> L
     report = audit.run(fund=fund or memory.fingerprint, today=today)
     findings = Findings()
     unread = _look_at_pages(source, findings, memory, audit.reader.books, today)
+    outside: tuple[Finding, ...] = ()
     log_alarms = tuple(one for one in report.findings if one.verdict == FAILS)
     if log_alarms:
         memory.keep_evidence(audit.signed, today)
         memory.write(None)
     else:
         memory.fingerprint = report.facts["fingerprint"]
+        outside = memory.seen.compare(audit.reader.books, today)
         memory.write(audit.signed)
     alarms = log_alarms + tuple(one for one in findings.all if one.verdict == FAILS)
-    return Look(alarms, unread, report.facts, is_first)
+    return Look(alarms, unread, report.facts, is_first, outside)
 
 
 def _look_at_pages(

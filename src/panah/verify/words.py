@@ -21,6 +21,11 @@ CLAIMS: Final = (
 
 NO_PAYMENTS: Final = N_("How the money was spent: this log holds no payments yet, so nothing is proven about spending.")
 
+NOTICE_TIME: Final = N_(
+    "Whether the notice of a new roster was public for fourteen days: its leaves hold days and no proof of them. "
+    "Who looked meanwhile knows (panah watch)."
+)
+
 UNKNOWN: Final = (
     N_("Whether all money that reached the bank is in the log: each giver can check their own gift."),
     N_("Whether the bank account holds what the books say: only a person who sees the account can compare."),
@@ -39,4 +44,6 @@ def unknown(books: Books) -> tuple[str, ...]:
         lines.append(N_("Whether foreign gifts were counted at the ECB's rates: its own file can tell (--rates)."))
     if "receipt" in sources:
         lines.append(N_("What exchange receipts say: the log has only their hashes; the team keeps the papers."))
+    if books.recovered:
+        lines.append(NOTICE_TIME)
     return tuple(lines)

@@ -51,7 +51,7 @@ export class Books {
   readonly assets = new Assets();
   readonly roster = new Roster();
   pending: Leaf[] = []; // amendments whose notice still runs
-  private day = ""; // the latest that any leaf names: notices end by it, without asking a clock
+  day = ""; // the latest that any leaf names: notices end by it, without asking a clock
 
   get demo(): boolean {
     return this.terms["demo"] === 1;
@@ -65,8 +65,9 @@ export class Books {
     must(leaf.o === this.origin, "this leaf is of another fund");
     this.seeDay(String(what === "charter" ? (leaf["charter"] as Body)["founded"] : leaf["day"]));
     must((ALLOWED[what] ?? [this.state]).includes(this.state), `a ${this.state} fund allows no ${what}`);
-    this.roster.check(leaf);
+    this.roster.check(leaf, this.terms);
     RULES[what]?.(this, leaf);
+    this.roster.seeSigned(leaf);
     this.size += 1;
   }
 

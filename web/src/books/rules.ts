@@ -175,6 +175,7 @@ export const RULES: { readonly [kind: string]: Rule } = {
   freeze,
   thaw,
   close,
-  roster: (books, leaf) => books.roster.adopt(leaf["roster"] as Body),
+  roster: (books, leaf) => books.roster.replace(books.size, leaf),
+  notice: (books, leaf) => books.roster.announce(books.size, leaf, books.day),
   key: (books, leaf) => books.takeKey(text(leaf, "vkey")),
 };

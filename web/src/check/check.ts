@@ -1,5 +1,6 @@
 // The books page checks itself: quick on every visit, whole on a tap (docs/how/browser-check.md).
 
+import type { Roster } from "../books/roster.ts";
 import { ProofError } from "../proof/errors.ts";
 import { same, utf8 } from "../proof/bytes.ts";
 import { download, make } from "../page/elements.ts";
@@ -174,6 +175,15 @@ class Check {
     }
   }
 
+  private tellOutside(roster: Roster): void {
+    const { words, numbers, whole } = this;
+    if (roster.notice) {
+      const { index, firstDay } = roster.notice;
+      whole.add("note", words("notice", { index: numbers.whole(index), day: numbers.day(firstDay) }));
+    }
+    for (const index of roster.recovered) whole.add("note", words("recovered", { index: numbers.whole(index) }));
+  }
+
   private tellWhole(head: Head, { books, totals }: Walked): void {
     const { words, numbers, printed, whole } = this;
     whole.add("holds", words("full-holds"));
@@ -194,6 +204,7 @@ class Check {
     if (printed.size !== books.size) {
       whole.add("note", words("totals-differ", { page: numbers.whole(printed.size), size: numbers.whole(books.size) }));
     }
+    this.tellOutside(books.roster);
     if (books.demo) whole.add("note", words("demo"));
   }
 }

@@ -29,6 +29,8 @@ export const ENGLISH = {
   progress: "%(done)s of %(size)s entries read",
   "full-holds": "Every entry keeps the rules, and all together lead to the signed head of the log.",
   "signed-holds": "Every act of the team carries the signatures of the members that it needs.",
+  notice: "People outside the team, whom the charter names, announced a new team in entry %(index)s. It can take over from %(day)s, unless two present members sign something before.",
+  recovered: "People outside the team, whom the charter names, brought in the team of entry %(index)s. Ask the team whether it is right.",
   "totals-hold": "Received %(gross)s, counted %(counted)s, held %(held)s: equal to what this page prints.",
   "totals-fail": "The entries give: received %(gross)s, counted %(counted)s, held %(held)s. This page prints other totals.",
   "totals-differ": "This page was made for %(page)s entries; the log is now at %(size)s.",

@@ -19,7 +19,8 @@ const sig = listing(listing(text(200), 2, 2), 40, 1);
 const TYPES: { [kind: string]: [Shapes, Shapes?] } = {
   charter: [{ charter: record(CHARTER, CHARTER_OPTIONAL), vkey, sig }],
   amend: [{ day, from: day, set: record({}, AMENDABLE), sig }],
-  roster: [{ day, roster, sig }],
+  roster: [{ day, roster, sig }, { notice: index }],
+  notice: [{ day, roster, sig }],
   life: [{ day, to: oneOf("open", "winding"), sig }, { vkey }],
   gift: [
     { cur: currency, amount, counted: whole(0), day, rail, rc: octets(32) },

@@ -40,6 +40,13 @@ function holds(message: Bytes, signature: string, key: Bytes): boolean {
   }
 }
 
+/** Read the keys under which outside holders signed: each line is named by its key. The charter is asked elsewhere. */
+export function holderKeys(body: Body): Members {
+  const keys = new Map(((body["sig"] ?? []) as [string, string][]).map(([name]) => [name, fromBase64(name)] as const));
+  for (const key of keys.values()) if (key.length !== 32) throw new ProofError("an outside holder's signature is named by its key");
+  return keys;
+}
+
 /** Read a charter's or roster leaf's `roster` (already checked in shape). */
 export function rosterKeys(roster: Body): Members {
   const members = roster["members"] as { name: string; sign: string }[];

@@ -59,6 +59,7 @@ class FaceReader:
             gifts_paused=bool(gifts_paused),
             intake_paused=bool(intake_paused),
             stopped=rules.stopped,
+            notice=rules.new_roster_from,
             address=self._address,
             updates=tuple(update for update in updates if update.id != "story"),
             story=next((update for update in updates if update.id == "story"), None),

@@ -20,9 +20,11 @@ from panah.core.statement import Signed, check_signers
 from panah.errors import N_, InputError, RefusedError
 from panah.proof import canonical, leaf
 from panah.proof.note import SigningKey, encode_base64
-from panah.proof.signature import roster_keys, signing_bytes, verified_signers
+from panah.proof.signature import signing_bytes, verified_signers
+from panah.site.funds.authority import signers_of
 from panah.site.funds.effects import EFFECTS
 from panah.site.funds.record import identity_of, remember
+from panah.site.funds.recovery import note_living_team
 from panah.site.funds.rules import apply_due
 from panah.site.funds.setting import Setting
 from panah.site.funds.texts import Attached
@@ -139,7 +141,7 @@ def carry_out(fund: FundHome, signed: Signed, now: dt.datetime, attached: Attach
     if kind not in leaf.MESSAGES:
         canonical.decode(leaf.encode(body))  # fits a leaf
     rules = fund_rules(fund)
-    signers = _check_authority(rules, kind, body, now.date())
+    signers = _check_authority(rules, body, now.date())
     setting = Setting(fund, now.date(), attached or Attached())
     if kind == "bank-list":
         # Every line counts once by itself, so a list that was cut off may come again.
@@ -154,18 +156,14 @@ def _submit(fund: FundHome, job: Any) -> None:
     writer_for(fund).submit(job)
 
 
-def _check_authority(rules: FundRules, kind: str, body: dict[str, Any], today: dt.date) -> frozenset[str]:
+def _check_authority(rules: FundRules, body: dict[str, Any], today: dt.date) -> frozenset[str]:
     if body["o"] != rules.origin:
         raise RefusedError(
             N_("This statement is for %(other)s; this fund is %(origin)s."),
             other=body["o"],
             origin=rules.origin,
         )
-    roster: Any = rules.roster
-    members = roster_keys(roster)
-    signers = verified_signers(body, members)
-    until = dt.date.fromisoformat(roster["until"])
-    check_signers(kind, signers, members, day=today, until=until)
+    signers = signers_of(body, rules.roster, today)
     day = dt.date.fromisoformat(body.get("day", today.isoformat()))
     if not today - STALE <= day <= today + AHEAD:
         raise RefusedError(
@@ -185,6 +183,7 @@ def _carry_out(batch: Batch, rules: FundRules, body: dict[str, Any], signers: fr
             hint=N_("Two equal fees of one day, for example, are written as one sum."),
         )
     EFFECTS[leaf.kind(body)](batch, body, setting)
+    note_living_team(batch, leaf.kind(body))
     remember(batch, body, body, signers, setting.today)
 
 

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import connections
 
 from panah.core.fund import State
-from panah.core.statement import check_signers
 from panah.errors import N_, FatalError, PanahError, RefusedError
 from panah.proof import canonical, leaf
 from panah.proof.checkpoint import Checkpoint, open_checkpoint
 from panah.proof.note import VerifyKey, decode_base64
-from panah.proof.signature import roster_keys, verified_signers
 from panah.proof.tiles import MAX_BUNDLE, WIDTH, TileWriter, entries_path, parse_bundle
 from panah.site.funds import rules
+from panah.site.funds.authority import signers_of
 from panah.site.funds.effects import EFFECTS
 from panah.site.funds.record import remember
+from panah.site.funds.recovery import note_living_team
 from panah.site.funds.rules import apply_due
 from panah.site.funds.setting import Setting
 from panah.site.funds.texts import Attached, check_attached
@@ -222,16 +222,14 @@ def _repeat(batch: Batch, body: dict[str, Any], setting: Setting, today: dt.date
     elif kind in {"gift-void", "count"}:
         _await_word(batch, data, body, _repeat_change(batch, kind, body))
     else:
-        roster: Any = batch.rules.roster
-        signers = verified_signers(body, roster_keys(roster))
-        until = dt.date.fromisoformat(roster["until"])
-        check_signers(kind, signers, roster_keys(roster), day=setting.today, until=until)
+        signers = signers_of(body, batch.rules.roster, setting.today)
         if kind == "update" and not setting.attached.file:
             batch.add_entry(body)  # withdrawn since: the leaf stays, the text is gone
         elif kind == "key":
             rules.take_key(batch, body)  # its seed may be put back later, with the other keys
         else:
             EFFECTS[kind](batch, body, setting)
+        note_living_team(batch, kind)
         remember(batch, body, body, signers, setting.today)
 
 

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from panah.core.fund import Act, State, move, require
+from panah.core.recovery import by_outside
 from panah.errors import N_, RefusedError
 from panah.proof.note import decode_base64
-from panah.site.funds import entering, freezing, moves, rules
+from panah.site.funds import entering, freezing, moves, recovery, rules
 from panah.site.funds.setting import Setting
 from panah.site.funds.texts import check_attached
 from panah.site.gifts.calls import end_visits
@@ -97,9 +98,14 @@ def _take_down(batch: Batch, body: dict[str, Any], _: Setting) -> None:
     batch.counter.face += 1
 
 
+def _roster(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
+    bring_in = recovery.bring_in if by_outside(body) else rules.roster
+    bring_in(batch, body, setting)
+
+
 EFFECTS: Final[dict[str, Effect]] = {
-    "life": _life, "close": _close, "amend": rules.amend, "roster": rules.roster, "key": rules.key,
-    "fee": moves.fee, "settle": moves.settle, "code": _code,
+    "life": _life, "close": _close, "amend": rules.amend, "roster": _roster, "notice": recovery.notice,
+    "key": rules.key, "fee": moves.fee, "settle": moves.settle, "code": _code,
     "gift-return": moves.gift_return, "overflow": moves.overflow, "update": _update,
     "withdraw": _take_down, "restore": _take_down, "pause": freezing.switch, "resume": freezing.switch,
     "cash-gift": entering.cash_gift, "exchange": entering.exchange,

@@ -68,9 +68,19 @@ def apply_due(batch: Batch, today: dt.date, seen: dt.date = dt.date.min) -> bool
 
 def roster(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
     require(State(batch.counter.state), Act.ROSTER)
+    check_roster(batch, body, setting.today)
+    take_roster(batch, body)
+
+
+def check_roster(batch: Batch, body: dict[str, Any], today: dt.date) -> None:
+    """Raise `RefusedError` unless the charter would hold with this roster."""
     terms: dict[str, Any] = batch.rules.charter | {"roster": body["roster"]}
-    if problems := Charter.from_terms(batch.rules.origin, terms).problems(setting.today):
+    if problems := Charter.from_terms(batch.rules.origin, terms).problems(today):
         raise RefusedError(problems[0].text(), hint=problems[0].hint_text())
+
+
+def take_roster(batch: Batch, body: dict[str, Any]) -> None:
+    """Write the change of members down."""
     batch.add_entry(body)
     batch.execute("UPDATE storage_fund SET roster = %s WHERE id = 1", [json.dumps(body["roster"])])
     batch.counter.rules += 1

@@ -29,8 +29,8 @@ def latest_day(batch: Batch, since: int, *, placed: bool) -> dt.date:
     """Give the latest day that the journal names from entry `since` on; `placed`: only of what is in the log."""
     where = " AND leaf IS NOT NULL" if placed else ""
     rows = batch.query(f"SELECT body FROM storage_entry WHERE id >= %s{where}", [since])
-    days = [str(json.loads(bytes(row[0])).get("day", "")) for row in rows]
-    return dt.date.fromisoformat(max(days)) if days else dt.date.min
+    latest = max((str(json.loads(bytes(row[0])).get("day", "")) for row in rows), default="")
+    return dt.date.fromisoformat(latest) if latest else dt.date.min  # a charter alone names none
 
 
 def put_in_force(batch: Batch, terms: dict[str, Any]) -> None:

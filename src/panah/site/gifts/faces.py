@@ -55,7 +55,7 @@ class Face:
 
     def frame(self, place: str) -> page.Frame:
         """Give the frame of a page at `place`."""
-        return page.Frame(self.charter, self.tag, self.depth, place)
+        return page.Frame(self.charter, self.tag, self.depth, place, notice=self.rules.new_roster_from)
 
     @cached_property
     def words(self) -> Words:

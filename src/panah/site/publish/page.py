@@ -8,6 +8,7 @@ from published files and pages made by a request (gifts) are drawn here alike.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -92,6 +93,8 @@ class Frame:
     root: str
     place: str = ""
     address: str = ""
+    notice: dt.date | None = None
+    """First day of a roster that outside holders announced, while their notice runs."""
 
     @property
     def words(self) -> Words:

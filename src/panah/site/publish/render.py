@@ -67,7 +67,7 @@ def _pages(
         if whole:
             yield from _still(view, tag)
     if "appeal" in parts:
-        yield "index.html", appeal.render(view, Frame(view.charter, languages[0], "", "", view.address))
+        yield "index.html", appeal.render(view, Frame(view.charter, languages[0], "", "", view.address, view.notice))
     if "updates" in parts:
         yield from ((f"updates/{u.id}.json", update_file(u)) for u in _written(view) if not u.withdrawn)
     if whole:
@@ -79,7 +79,7 @@ def _once(view: FundView) -> Iterator[Page]:
     # A page for any depth: its links can't be relative.
     root = f"{view.address.rstrip('/')}/"
     for tag in view.charter.languages:
-        missing = draw("site/missing.html", Frame(view.charter, tag, root, "", view.address), {})
+        missing = draw("site/missing.html", Frame(view.charter, tag, root, "", view.address, view.notice), {})
         yield f"{tag}/404.html", missing
         if tag == view.charter.languages[0]:
             yield "404.html", missing
@@ -87,7 +87,7 @@ def _once(view: FundView) -> Iterator[Page]:
 
 
 def _frame(view: FundView, tag: str, place: str = "") -> Frame:
-    return Frame(view.charter, tag, "../" * (1 + place.count("/")), place, view.address)
+    return Frame(view.charter, tag, "../" * (1 + place.count("/")), place, view.address, view.notice)
 
 
 def _books(view: FundView, folder: Path, tag: str) -> Iterator[Page]:

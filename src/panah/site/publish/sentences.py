@@ -51,6 +51,14 @@ CHECK: Final[dict[str, str]] = {
     "progress": N_("%(done)s of %(size)s entries read"),
     "full-holds": N_("Every entry keeps the rules, and all together lead to the signed head of the log."),
     "signed-holds": N_("Every act of the team carries the signatures of the members that it needs."),
+    "notice": N_(
+        "People outside the team, whom the charter names, announced a new team in entry %(index)s. It can "
+        "take over from %(day)s, unless two present members sign something before."
+    ),
+    "recovered": N_(
+        "People outside the team, whom the charter names, brought in the team of entry %(index)s. Ask the "
+        "team whether it is right."
+    ),
     "totals-hold": N_("Received %(gross)s, counted %(counted)s, held %(held)s: equal to what this page prints."),
     "totals-fail": N_(
         "The entries give: received %(gross)s, counted %(counted)s, held %(held)s. This page prints other totals."

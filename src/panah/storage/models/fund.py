@@ -16,6 +16,7 @@ class Fund(models.Model):
     roster = models.JSONField()  # members and expiry in force
     leaf0 = models.BinaryField(max_length=32)  # SHA-256 of leaf 0: the fund's fingerprint
     vkey = models.CharField(max_length=400)
+    notice = models.BigIntegerField(null=True)  # entry of the outside holders' notice that runs
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="one_fund")]  # noqa: RUF012
