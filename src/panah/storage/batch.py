@@ -1,6 +1,6 @@
 """One transaction of the writer: what its jobs read and change, kept in memory, written at the end.
 
-Reads of all jobs are fetched in one query each, writes go out as one `executemany` per table. So a
+Reads of all jobs are fetched in one query each, writes go out together, table by table. So a
 gift costs a few microseconds of database work, whatever the number of givers waiting.
 Promise: nothing is written before `flush`; the counter row was locked before anything was read.
 """
@@ -13,20 +13,27 @@ from typing import Any, Final
 
 from panah.core.ledger import Gift, postings
 from panah.proof import canonical, leaf
+from panah.storage.bulk import Insert, Update
 from panah.storage.rows import CounterRow, FundRules, GiftRow
 
 _GIFT: Final = (
     "id, rail, currency, amount, takes_rest, rc, reference, made,"
     " status, claimed, booked, counted, value_day, log_by, twin, rate, source, remains"
 )
-_INSERT_GIFT: Final = f"INSERT INTO storage_gift ({_GIFT}) VALUES ({', '.join(['%s'] * 18)})"
-_UPDATE_GIFT: Final = (
-    "UPDATE storage_gift SET status = %s, claimed = %s, booked = %s, counted = %s, value_day = %s, log_by = %s,"
-    " rate = %s, source = %s, remains = %s WHERE id = %s"
+_NEW_GIFTS: Final = Insert("storage_gift", {
+    "id": "text", "rail": "text", "currency": "text", "amount": "bigint", "takes_rest": "boolean", "rc": "bytea",
+    "reference": "text", "made": "date", "status": "text", "claimed": "bigint", "booked": "bigint", "counted": "bigint",
+    "value_day": "date", "log_by": "date", "twin": "boolean", "rate": "text", "source": "text", "remains": "bigint",
+})  # fmt: skip
+_CHANGED_GIFTS: Final = Update("storage_gift", {
+    "status": "text", "claimed": "bigint", "booked": "bigint", "counted": "bigint", "value_day": "date",
+    "log_by": "date", "rate": "text", "source": "text", "remains": "bigint", "id": "text",
+})  # fmt: skip
+_EVENTS: Final = Insert("storage_raileventrow", {"id": "text", "gift": "text", "outcome": "text", "amount": "bigint"})
+_ENTRIES: Final = Insert("storage_entry", {"id": "bigint", "kind": "text", "body": "bytea", "gift_ref": "text"})
+_POSTINGS: Final = Insert(
+    "storage_posting", {"entry": "bigint", "account": "text", "currency": "text", "minor": "bigint"}
 )
-_INSERT_EVENT: Final = "INSERT INTO storage_raileventrow (id, gift, outcome, amount) VALUES (%s, %s, %s, %s)"
-_INSERT_ENTRY: Final = "INSERT INTO storage_entry (id, kind, body, gift_ref) VALUES (%s, %s, %s, %s)"
-_INSERT_POSTING: Final = "INSERT INTO storage_posting (entry, account, currency, minor) VALUES (%s, %s, %s, %s)"
 _UPDATE_COUNTER: Final = (
     "UPDATE storage_counter SET state = %s, goal = %s, minimum = %s, counted = %s, claimed = %s, held = %s,"
     " next_entry = %s, next_leaf = %s, gifts_paused = %s, intake_paused = %s, rules = %s, face = %s, bank_upto = %s"
@@ -47,7 +54,8 @@ class Batch:
         self.cursor = cursor
         self.counter = counter
         self.rules = rules
-        self._postgresql = vendor == "postgresql"
+        self._vendor = vendor
+        self._found = _counter_values(counter)
         self._gifts: dict[str, GiftRow | None] = {}
         self._new: dict[str, GiftRow] = {}
         self._changed: dict[str, GiftRow] = {}
@@ -79,7 +87,7 @@ class Batch:
             )
 
     def _select(self, query: str, keys: list[Any]) -> list[tuple[Any, ...]]:
-        if self._postgresql:
+        if self._vendor == "postgresql":
             self.cursor.execute(f"{query} = ANY(%s)", [keys])
         else:
             self.cursor.execute(f"{query} IN ({', '.join(['%s'] * len(keys))})", keys)
@@ -166,52 +174,29 @@ class Batch:
         self.cursor.execute(sql, params)
         return int(self.cursor.rowcount)
 
+    def write(self, statement: Insert | Update, rows: Sequence[Sequence[Any]]) -> None:
+        """Write many rows that this batch itself never reads again."""
+        statement.run(self.cursor, self._vendor, rows)
+
     # -- writing
 
     def flush(self) -> None:
         """Send all changes to the database, inside the transaction."""
-        cursor = self.cursor
-        if self._new:
-            cursor.executemany(_INSERT_GIFT, [_gift_values(row) for row in self._new.values()])
-        if self._changed:
-            cursor.executemany(
-                _UPDATE_GIFT,
-                [
-                    (
-                        row.status,
-                        row.claimed,
-                        row.booked,
-                        row.counted,
-                        row.value_day,
-                        row.log_by,
-                        row.rate,
-                        row.source,
-                        row.remains,
-                        row.id,
-                    )
-                    for row in self._changed.values()
-                ],
-            )
-        if self._new_events:
-            cursor.executemany(_INSERT_EVENT, self._new_events)
-        if self._entries:
-            cursor.executemany(_INSERT_ENTRY, self._entries)
-        if self._postings:
-            cursor.executemany(_INSERT_POSTING, self._postings)
+        cursor, vendor = self.cursor, self._vendor
+        _NEW_GIFTS.run(cursor, vendor, [_gift_values(row) for row in self._new.values()])
+        _CHANGED_GIFTS.run(cursor, vendor, [_changed_values(row) for row in self._changed.values()])
+        _EVENTS.run(cursor, vendor, self._new_events)
+        _ENTRIES.run(cursor, vendor, self._entries)
+        _POSTINGS.run(cursor, vendor, self._postings)
         self._new, self._changed = {}, {}
         self._new_events, self._entries, self._postings = [], [], []
 
     def finish(self) -> None:
-        """Flush, then write the counter: its CHECKs are the last word before the commit."""
+        """Flush, then write the counter where it changed: its CHECKs are the last word before the commit."""
         self.flush()
-        c = self.counter
-        self.cursor.execute(
-            _UPDATE_COUNTER,
-            (
-                c.state, c.goal, c.minimum, c.counted, c.claimed, c.held, c.next_entry, c.next_leaf,
-                c.gifts_paused, c.intake_paused, c.rules, c.face, c.bank_upto,
-            ),
-        )  # fmt: skip
+        values = _counter_values(self.counter)
+        if values != self._found:
+            self.cursor.execute(_UPDATE_COUNTER, values)
 
 
 def left_of(row: GiftRow) -> Gift:
@@ -224,6 +209,20 @@ def _gift_values(row: GiftRow) -> tuple[Any, ...]:
         row.id, row.rail, row.currency, row.amount, row.takes_rest, row.rc, row.reference, row.made,
         row.status, row.claimed, row.booked, row.counted, row.value_day, row.log_by, row.twin,
         row.rate, row.source, row.remains,
+    )  # fmt: skip
+
+
+def _counter_values(c: CounterRow) -> tuple[Any, ...]:
+    return (
+        c.state, c.goal, c.minimum, c.counted, c.claimed, c.held, c.next_entry, c.next_leaf,
+        c.gifts_paused, c.intake_paused, c.rules, c.face, c.bank_upto,
+    )  # fmt: skip
+
+
+def _changed_values(row: GiftRow) -> tuple[Any, ...]:
+    return (
+        row.status, row.claimed, row.booked, row.counted, row.value_day, row.log_by, row.rate, row.source, row.remains,
+        row.id,
     )  # fmt: skip
 
 

@@ -123,7 +123,7 @@ def _postgresql(fund: FundHome, address: str) -> dict[str, object]:
             hint=N_("Write postgresql://user:password@host:port/name, or leave it empty for SQLite."),
         )
     return _common() | {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "panah.storage.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -131,6 +131,9 @@ def _postgresql(fund: FundHome, address: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            # Every request asks the same few things: the server plans each once per session.
+            "server_side_binding": True,
+            "prepare_threshold": 2,
             "options": f"-c search_path={_schema(fund)} -c synchronous_commit=on",
             "application_name": f"panah {os.getpid()}",  # so that an operator finds who waits, and who sequences
         },

@@ -29,6 +29,7 @@ from panah.proof.note import SigningKey
 from panah.proof.tiles import entries_path, partial_widths, plan_tiles, tile_path
 from panah.storage import lease
 from panah.storage.batch import Batch
+from panah.storage.bulk import Update
 from panah.storage.durable import write_file, write_files
 from panah.storage.funds import FundHome
 from panah.storage.lock import exclusive
@@ -36,6 +37,7 @@ from panah.storage.logkey import read_log_key
 from panah.storage.writer import read_rules, writer_for
 
 LARGEST_STEP: Final = 4096
+_PLACED: Final = Update("storage_entry", {"leaf": "bigint", "body": "bytea", "id": "bigint"})
 _shuffle = secrets.SystemRandom().shuffle
 
 Steps = Callable[[str], None]
@@ -99,8 +101,7 @@ def assign_places(batch: Batch, epoch: int) -> int:
         elif gift is not None:
             data = _point_at(batch, places, gift, data)
         changes.append((place, data, number))
-    if changes:
-        batch.cursor.executemany("UPDATE storage_entry SET leaf = %s, body = %s WHERE id = %s", changes)
+    batch.write(_PLACED, changes)
     return len(changes)
 
 
