@@ -251,6 +251,15 @@ def test_large_files_are_read_in_pieces_and_not_kept(tmp_path: Path) -> None:
     assert store._pages == {}
 
 
+@pytest.mark.parametrize(("accepts", "coding"), [("br, gzip", "gzip"), ("gzip", "gzip"), ("br", ""), ("", "")])
+def test_what_has_no_brotli_goes_as_gzip_to_who_takes_both(tmp_path: Path, accepts: str, coding: str) -> None:
+    (tmp_path / "a.csv").write_bytes(b"plain")
+    (tmp_path / "a.csv.gz").write_bytes(b"packed")
+    answer = ask(PageStore([("", tmp_path)], django), "/a.csv", accept_encoding=accepts)
+    assert answer.headers.get("content-encoding", "") == coding
+    assert answer.body == (b"packed" if coding else b"plain")
+
+
 def test_memory_is_bounded_whatever_strangers_ask_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "ROOM", 10_000)
     for number in range(30):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import json
 
 import pytest
 
@@ -12,6 +14,8 @@ from panah.site.books.queries import logged_books
 from panah.site.publish import exports
 from panah.site.publish.render import publish
 from panah.site.publish.view import FundView
+from panah.verify.export import FILES, Spelling, export, read_entries
+from panah.verify.sources import open_source
 from tests.loglab import Lab, busy_lab
 from tests.site.views import sample_view
 
@@ -27,12 +31,35 @@ def view_of(lab: Lab) -> FundView:
     return sample_view(logged=logged_books(lab.books))
 
 
+def read(lab: Lab, name: str) -> bytes:
+    return (lab.folder / "exports" / name).read_bytes()
+
+
+def spelled_anew(lab: Lab) -> dict[str, bytes]:
+    source = open_source(str(lab.folder))
+    return {form: "".join(export(read_entries(source), form)).encode() for form in FILES}
+
+
+def give_more(lab: Lab, count: int) -> None:
+    for _ in range(count):
+        lab.gift(2500)
+    lab.publish()
+
+
+def assert_whole(lab: Lab) -> None:
+    for form, data in spelled_anew(lab).items():
+        name = FILES[form].rpartition("/")[2]
+        assert read(lab, name) == data
+        assert gzip.decompress(read(lab, f"{name}.gz")) == data
+    json.loads(read(lab, "books.json"))
+
+
 def test_the_page_offers_four_files_that_hold_the_published_totals(lab: Lab) -> None:
     publish(view_of(lab), lab.folder)
     page = (lab.folder / "en/books/index.html").read_text()
     for name in ("books.journal", "books.beancount", "books.csv", "books.json"):
         assert f'href="../../exports/{name}"' in page
-        assert (lab.folder / f"exports/{name}.br").exists()
+        assert gzip.decompress((lab.folder / f"exports/{name}.gz").read_bytes()) == read(lab, name)
     rows = list(csv.DictReader(io.StringIO((lab.folder / "exports/books.csv").read_text())))
     income = sum(-int(row["amount"].replace(".", "")) for row in rows if row["account"] == "income:gifts")
     assert income == lab.books.counted
@@ -81,3 +108,55 @@ def test_a_log_that_is_being_written_is_left_for_the_next_round(lab: Lab) -> Non
     finally:
         entries.with_name("hidden").rename(entries)
     assert not list((lab.folder / "exports").glob(".new-*"))
+
+
+def test_files_that_grow_piece_by_piece_are_the_files_of_the_whole_log(lab: Lab) -> None:
+    exporter = exports.Exporter(lab.folder)
+    for count in (1, 7, 300):
+        give_more(lab, count)
+        assert exports.write(lab.folder, lab.books.size, exporter=exporter) != []
+        assert exports.upto(lab.folder) == lab.books.size
+        assert_whole(lab)
+
+
+def test_what_stands_is_copied_and_only_what_is_new_is_spelled(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    exporter = exports.Exporter(lab.folder)
+    give_more(lab, 3)
+    exports.write(lab.folder, lab.books.size, exporter=exporter)
+    give_more(lab, 2)
+    spelled: list[int] = []
+    text = Spelling.text
+    monkeypatch.setattr(Spelling, "text", lambda self, entry: spelled.append(entry.leaf) or text(self, entry))
+    exports.write(lab.folder, lab.books.size, exporter=exporter)
+    assert set(spelled) == {lab.books.size - 2, lab.books.size - 1}
+    assert_whole(lab)
+
+
+def test_processes_that_take_turns_go_on_where_the_other_stopped(lab: Lab) -> None:
+    first, second = (exports.Exporter(lab.folder) for _ in range(2))
+    for turn in range(4):
+        give_more(lab, 2)
+        exports.write(lab.folder, lab.books.size, exporter=(first, second)[turn % 2])
+        assert_whole(lab)
+
+
+@pytest.mark.parametrize("name", ["books.csv", "books.json.gz", "books.journal"])
+def test_a_file_that_is_not_what_was_written_is_made_anew(lab: Lab, name: str) -> None:
+    exporter = exports.Exporter(lab.folder)
+    give_more(lab, 2)
+    exports.write(lab.folder, lab.books.size, exporter=exporter)
+    path = lab.folder / "exports" / name
+    path.write_bytes(path.read_bytes()[:-1])
+    give_more(lab, 2)
+    exports.write(lab.folder, lab.books.size, exporter=exporter)
+    assert_whole(lab)
+
+
+def test_exports_of_another_log_are_not_continued(lab: Lab) -> None:
+    exporter = exports.Exporter(lab.folder)
+    give_more(lab, 2)
+    exports.write(lab.folder, lab.books.size, exporter=exporter)
+    (lab.folder / "exports/upto").write_text(str(lab.books.size + 50))
+    exports.write(lab.folder, lab.books.size, is_last=True, exporter=exporter)
+    assert exports.upto(lab.folder) == lab.books.size
+    assert_whole(lab)

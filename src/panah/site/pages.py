@@ -30,7 +30,7 @@ _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,120}")
 _DEEPEST: Final = 12  # with the length of names: shorter than any file system's limit
 _NEVER_KEPT: Final = frozenset({"log/checkpoint", "generation"})
-_PLAIN = CODINGS.index("")
+_PLAIN, _BROTLI_ALONE = CODINGS.index(""), len(CODINGS)
 
 
 class PageStore:
@@ -148,6 +148,8 @@ class PageStore:
         wanted = {part.strip().lower() for part in accepts.split(",")}
         named = {part.partition(";")[0].strip() for part in wanted if not refused.fullmatch(part)}
         coding = next((index for index, name in enumerate(CODINGS) if name and name in named), _PLAIN)
+        if "br" in named and "gzip" not in named:
+            coding = _BROTLI_ALONE
         if len(self._codings) < 256:  # a stranger chooses these texts: remember some, not all
             self._codings[accepts] = coding
         return coding

@@ -69,9 +69,12 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file in the encodings it has; `variants` follows CODINGS, each falling back to the plain file."""
+    """A file in the encodings it has.
 
-    variants: tuple[Variant, Variant, Variant]
+    `variants` follows CODINGS, each falling back to the next; the fourth is for who takes Brotli and no gzip.
+    """
+
+    variants: tuple[Variant, Variant, Variant, Variant]
     size: int
     is_large: bool
 
@@ -99,7 +102,9 @@ def read(path: Path, name: str, status_policy: str = "") -> Stored:
         made_here = _variant(path, coding, shared, large=plain is None)
         if made_here:
             made[coding] = made_here
-    variants = (made.get("br", made[""]), made.get("gzip", made[""]), made[""])
+    plainest = made[""]
+    packed = made.get("gzip", plainest)
+    variants = (made.get("br", packed), packed, plainest, made.get("br", plainest))
     return Stored(variants, sum(sum(map(len, v.body)) for v in made.values()), plain is None)
 
 

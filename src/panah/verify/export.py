@@ -191,6 +191,18 @@ _FORMS: Final[dict[str, Callable[[], _Form]]] = {
 }
 
 
+class Spelling:
+    """One form under way: spells entries as they come, so that a publisher can append to what it wrote before."""
+
+    def __init__(self, form: str) -> None:
+        self._form = _FORMS[form]()
+        self.head, self.tail = self._form.head, self._form.tail
+
+    def text(self, entry: Entry) -> str:
+        """Spell the next entry of the log; empty when it moved no money."""
+        return self._form.text(entry) if entry.postings else ""
+
+
 def export(entries: Iterable[Entry], form: str) -> Iterator[str]:
     """Spell entries in one form (`hledger`, `beancount`, `csv`, `json`), piece by piece."""
     if form not in _FORMS:

@@ -1,16 +1,17 @@
 """The books as files for other programs (hledger, beancount, CSV, JSON), made from the published log.
 
-A long log is not spelled out anew for each batch of gifts: above FEW leaves only when it has grown by a
-two-hundredth. `exports/upto` says how many entries the files hold, and the page says it too.
+A log that has grown is not spelled out anew: its new entries are put after a copy of the file, and after a copy of its
+compressed sibling, so that an entry costs the same in a long log as in a short one. Copying is cheap but not
+nothing: above FEW leaves it is done when the log has grown by a two-hundredth. `exports/upto` says how many entries the
+files hold, and the page says it too.
 """
 
 from __future__ import annotations
 
-import os
-import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from django.utils.translation import gettext, override
 
@@ -18,13 +19,14 @@ from panah.core.ledger import Books
 from panah.errors import N_, PanahError
 from panah.site.books.page import Download
 from panah.site.publish import files
+from panah.site.publish.growing import Grown
 from panah.site.publish.tongues import tongue
-from panah.verify.export import FILES, export_all, read_entries
+from panah.verify.export import FILES, Entry, Spelling, read_entries
 from panah.verify.sources import open_source
 
 FEW: Final = 20_000
-_COMPRESSED: Final = 32 * 1024 * 1024
 _UPTO: Final = "exports/upto"
+_AT_ONCE: Final = 1000
 ABOUT: Final = {
     "hledger": N_("for hledger and ledger"),
     "beancount": N_("for beancount and fava"),
@@ -33,15 +35,69 @@ ABOUT: Final = {
 }
 
 
-def write(folder: Path, size: int, *, is_last: bool = False) -> list[Path]:
-    """Make the exports anew when the log grew enough, or at all when `is_last`; give what changed."""
+class Exporter:
+    """Remembers how far it has spelled a log, so that the next time only new entries are read.
+
+    Whoever else wrote the files in between (another process of the site) is noticed and caught up with; files that
+    are not what this log would have given are made anew.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._begin()
+
+    def _begin(self) -> None:
+        self._books = Books()
+        self._forms = {form: Spelling(form) for form in FILES}
+        self._files = {
+            form: Grown(self._folder / FILES[form], one.head.encode(), one.tail.encode())
+            for form, one in self._forms.items()
+        }
+
+    def extend(self) -> tuple[list[Path], int]:
+        """Bring the files up to the published log; give them, and how many entries they hold."""
+        known = upto(self._folder)
+        if known < self._books.size:
+            self._begin()
+        entries = read_entries(open_source(str(self._folder)), self._books)
+        while self._books.size < known:
+            texts = self._spell(entries, known - self._books.size)
+            if texts is None:
+                break  # shorter than the files: another log
+            for form, data in texts.items():
+                self._files[form].note(data)
+        if self._books.size != known or not all(file.stands() for file in self._files.values()):
+            self._begin()
+            entries, known = read_entries(open_source(str(self._folder)), self._books), 0
+        with ExitStack() as stack:
+            for file in self._files.values():
+                stack.enter_context(file.opened(anew=known == 0))
+            while texts := self._spell(entries, _AT_ONCE):
+                for form, data in texts.items():
+                    self._files[form].write(data)
+            for file in self._files.values():
+                file.place()
+        return [file.path for file in self._files.values()], self._books.size
+
+    def _spell(self, entries: Iterator[Entry], most: int) -> dict[str, bytes] | None:
+        """Spell some of the next entries in every form; None when there are none."""
+        parts: dict[str, list[str]] = {form: [] for form in self._forms}
+        entry = None
+        for entry, _ in zip(entries, range(min(most, _AT_ONCE)), strict=False):
+            for form, one in self._forms.items():
+                parts[form].append(one.text(entry))
+        return None if entry is None else {form: "".join(texts).encode() for form, texts in parts.items()}
+
+
+def write(folder: Path, size: int, *, is_last: bool = False, exporter: Exporter | None = None) -> list[Path]:
+    """Bring the exports up to the log when it grew enough, or at all when `is_last`; give what changed."""
     grown = size - upto(folder)
     if grown == 0 or not (folder / "log" / "checkpoint").exists():
         return []
     if size > FEW and 0 < grown < size // 200 and not is_last:
         return []
     try:
-        changed, done = _write_all(folder)
+        changed, done = (exporter or Exporter(folder)).extend()
     except (PanahError, OSError):
         return []  # the log is being written at this moment: the next round finds it whole
     files.replace(folder / _UPTO, b"%d\n" % done)
@@ -54,35 +110,6 @@ def upto(folder: Path) -> int:
         return int((folder / _UPTO).read_text("ascii"))
     except (OSError, ValueError):
         return 0
-
-
-def _write_all(folder: Path) -> tuple[list[Path], int]:
-    books = Books()
-    with ExitStack() as stack:
-        out: dict[str, tuple[IO[str], Path]] = {}
-        for form, place in FILES.items():
-            target = folder / place
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".new-", dir=target.parent)
-            stack.callback(Path(name).unlink, missing_ok=True)
-            out[form] = (stack.enter_context(os.fdopen(handle, "w", encoding="utf-8", newline="\n")), Path(name))
-        for form, piece in export_all(read_entries(open_source(str(folder)), books), FILES):
-            out[form][0].write(piece)
-        changed = []
-        for form, (file, path) in out.items():
-            file.close()
-            changed.append(_place(path, folder / FILES[form]))
-    return changed, books.size
-
-
-def _place(made: Path, target: Path) -> Path:
-    if made.stat().st_size <= _COMPRESSED:
-        files.write(target, made.read_bytes())
-    else:  # compressing would take minutes and all the memory; stale sidecars must not stay either
-        files.remove(target)
-        made.chmod(0o644)
-        made.replace(target)
-    return target
 
 
 def listing(folder: Path, tag: str) -> list[Download]:

@@ -30,8 +30,13 @@ Page = tuple[str, bytes]
 _TAG: Final = re.compile(r"[a-z]{2}|prs|ckb|[a-z]{2,3}-[A-Z]{2}")  # not log/: three letters, but no language
 
 
-def publish(view: FundView, folder: Path, *, only: Collection[str] | None = None) -> list[Path]:
-    """Bring the files under `folder` up to date with `view`; give those that changed or went."""
+def publish(
+    view: FundView, folder: Path, *, only: Collection[str] | None = None, exporter: exports.Exporter | None = None
+) -> list[Path]:
+    """Bring the files under `folder` up to date with `view`; give those that changed or went.
+
+    `exporter` is this folder's, kept between calls: without one the exports are spelled out from the beginning.
+    """
     parts = PARTS if only is None else PARTS & frozenset(only)
     changed: list[Path] = []
     names: dict[str, str] = {}
@@ -39,7 +44,7 @@ def publish(view: FundView, folder: Path, *, only: Collection[str] | None = None
         names = _picture_names(view, folder, changed)
     if "exports" in parts:
         is_last = view.state in {State.MET, State.CLOSED}
-        changed += exports.write(folder, view.logged.size, is_last=is_last)
+        changed += exports.write(folder, view.logged.size, is_last=is_last, exporter=exporter)
     expected = []
     for path, data in _pages(view, folder, parts, names, whole=only is None):
         expected.append(folder / path)
