@@ -11,6 +11,7 @@ import pytest
 from panah.cli import site_gifts
 from panah.core.money import Money
 from panah.core.statement import Signed, merge, read
+from panah.errors import RefusedError
 from panah.proof.signature import sign_body
 from panah.rails.base import RailEvent
 from panah.rails.registry import PULL
@@ -19,6 +20,7 @@ from panah.site.funds.actions import carry_out
 from panah.site.gifts import endings, returning
 from panah.site.gifts.actions import receive_event
 from panah.site.gifts.queries import fund_rules, gift_by_id
+from panah.site.gifts.refusing import refusal_of
 from panah.storage.sequencer import sequence
 from tests.fund_world import CHARTER, NAMES, TODAY
 
@@ -144,3 +146,36 @@ def test_prepared_files_are_never_written_over(team, run, tmp_path):
         run("held", "--prepare", tmp_path / "out", *words)
     (one,) = (tmp_path / "out").glob("*.json")
     assert json.loads(one.read_text())["amount"] == 3000
+
+
+def test_a_refused_request_waits_no_longer_and_may_be_made_again(team, run):
+    team.found()
+    team.open()
+    gift = team.promise(5000)
+    settle(team, gift, 5000)
+    sequence(team.fund)
+    rc = gift_by_id(team.fund, gift).rc
+    returning.ask_back(team.fund, gift, rc, "changed", team.now)
+    leaf = returning.requests(team.fund)[0].leaf
+    assert f"Refused: 50.00 EUR of leaf {leaf}" in run("requests", "--refuse", leaf, "--because", "spent")
+    assert "Asked for by givers: 0" in run("requests")
+    with pytest.raises(RefusedError, match="No request"):
+        run("requests", "--refuse", leaf)
+    assert team.counter().counted == 5000, "a refusal moves nothing"
+    returning.ask_back(team.fund, gift, rc, "twice", team.now)
+    assert "Asked for by givers: 1" in run("requests")
+    team.say("gift-return", gift=leaf, amount=5000, counted=5000)
+    assert "Asked for by givers: 0" in run("requests")
+
+
+def test_two_members_may_agree_after_one_refused(team, run):
+    team.found()
+    team.open()
+    gift = team.promise(5000)
+    settle(team, gift, 5000)
+    sequence(team.fund)
+    returning.ask_back(team.fund, gift, gift_by_id(team.fund, gift).rc, "", team.now)
+    leaf = returning.requests(team.fund)[0].leaf
+    run("requests", "--refuse", leaf)
+    team.say("gift-return", gift=leaf, amount=5000, counted=5000)
+    assert refusal_of(team.fund, gift) is None

@@ -17,6 +17,7 @@ from panah.site import home
 from panah.site.books.queries import FaceReader
 from panah.site.gifts import pages, returning
 from panah.site.gifts.actions import GiftRequest, promise, receive_event
+from panah.site.gifts.refusing import refuse
 from panah.site.publish.render import publish
 from panah.storage.models import Entry, Refund
 from panah.storage.sequencer import sequence
@@ -208,3 +209,21 @@ def published_pages(team):
         str(path.relative_to(team.fund.public)): path.read_text()
         for path in team.fund.public.rglob("index.html")
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "english"), [
+    ("spent", "what it was given for is paid already"), ("rules", "or the law, do not allow it"),
+    ("other", "tells you why if you write to it"),
+])  # fmt: skip
+def test_a_request_that_was_refused(site, answer, english):
+    gift = OneGift(site).event("authorised")
+    leaf = gift.leaf()
+    assert "You asked for it back" in gift.page("en", back=gift.id, why="changed")
+    refuse(site.fund, leaf, answer, site.now)
+    shown = gift.page("en")
+    assert english in shown
+    assert "On 2 March 2026 the team answered" in shown
+    assert "Ask for this gift back" in shown, "and may be asked again"
+    assert "جمعی" in gift.page("fa") or "گروه" in gift.page("fa") or "تیم" in gift.page("fa")
+    assert "You asked for it back" in gift.page("en", back=gift.id, why="twice")
+    assert english not in gift.page("en")

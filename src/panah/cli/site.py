@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from panah.cli import django_ready, site_backup, site_care, site_gifts, site_rates, site_serve, terminal
+from panah.cli import django_ready, site_backup, site_care, site_gifts, site_rates, site_restore, site_serve, terminal
 from panah.cli.site_home import home_of, open_fund, take_home
 from panah.core import statement
 from panah.core.charter import Charter
@@ -72,6 +72,7 @@ def register(commands: Commands) -> None:
     site_care.register(inner)
     site_gifts.register(inner)
     site_backup.register(inner)
+    site_restore.register(inner)
     site_serve.register(inner)
     site_rates.register(inner)
 

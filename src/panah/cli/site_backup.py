@@ -1,8 +1,7 @@
-"""`panah site backup` and `panah site restore`: a copy that can be taken while gifts come in, and the way back.
+"""`panah site backup`: a copy that can be taken while gifts come in, and reading one again (`site_restore.py`).
 
 A backup holds databases, site.toml and imported exchange rates; published files and the log's are made again from them.
-The keys stay out unless asked for: with them the file can sign in the fund's name. Restoring refuses to
-write over a home, and refuses to go on from a backup before the longest known log was taken in.
+The keys stay out unless asked for: with them the file can sign in the fund's name.
 """
 
 from __future__ import annotations
@@ -25,18 +24,14 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.db import connections
 
 from panah.cli import terminal
 from panah.cli.site_home import hold_home, home_of, is_served, open_fund, take_home
-from panah.errors import N_, InputError, ProofError, RefusedError
-from panah.site.funds.adoption import adopt, rebuild_log
-from panah.site.home import read_site
+from panah.errors import N_, InputError, ProofError
 from panah.storage.durable import make_folder, write_file
 from panah.storage.funds import FundHome, list_funds
 from panah.storage.sequencer import sequence
 from panah.storage.writer import stop_writers
-from panah.verify.sources import open_source
 
 FORMAT: Final = "panah/1/backup"
 _STRANGE: Final = N_("This backup holds a file that no backup of ours has: %(name)s.")
@@ -47,21 +42,12 @@ _KEYS: Final = ("log*.key", "fake.secret")
 
 
 def register(inner: Any) -> None:
-    """Add the commands."""
+    """Add the command."""
     backup = inner.add_parser("backup", help="write a backup of all funds; the site may go on running")
     backup.add_argument("--out", type=Path, required=True, help="file to write (must not exist)")
     backup.add_argument("--with-keys", action="store_true", help="put the log's keys in: guard the file like a key")
     take_home(backup, fund=False)
     backup.set_defaults(run=_backup)
-    restore = inner.add_parser("restore", help="make a home from a backup")
-    restore.add_argument("file", type=Path)
-    restore.add_argument("--mirror", action="append", default=[], metavar="URL|DIR", help="copies of the fund's pages")
-    restore.add_argument(
-        "--this-is-the-newest", action="store_true", dest="newest",
-        help="nobody has a longer log: sign on from the backup, and answer for it",
-    )  # fmt: skip
-    take_home(restore)
-    restore.set_defaults(run=_restore)
 
 
 # -- backup
@@ -92,8 +78,8 @@ def _backup(arguments: argparse.Namespace) -> None:
             paths = [path for pattern in _KEYS for path in sorted(fund.folder.glob(pattern))]
             files |= {f"funds/{fund.slug}/{path.name}": path.read_bytes() for path in paths}
     terminal.write_new(arguments.out, _pack(files), 0o600)
-    with _unpacked(arguments.out) as folder:
-        heads = [_check_copy(fund) for fund in list_funds(folder)]
+    with unpacked(arguments.out) as folder:
+        heads = [check_copy(fund) for fund in list_funds(folder)]
     keys = "with the keys: guard it like a key" if arguments.with_keys else "without the log's keys: keep those apart"
     terminal.say(f"Backup: {arguments.out}, read again and whole; {keys}.")
     for head in heads:
@@ -113,11 +99,12 @@ def _copy_database(fund: FundHome) -> dict[str, bytes]:
                 copy.execute("PRAGMA journal_mode=DELETE")
             return {f"funds/{fund.slug}/fund.sqlite3": path.read_bytes()}
     schema = fund.alias.replace("-", "_")
-    dump = _run_postgresql("pg_dump", "--format=custom", "--no-owner", f"--schema={schema}")
+    dump = run_postgresql("pg_dump", "--format=custom", "--no-owner", f"--schema={schema}")
     return {f"funds/{fund.slug}/fund.pgdump": dump}
 
 
-def _run_postgresql(program: str, *options: str, given: bytes = b"") -> bytes:
+def run_postgresql(program: str, *options: str, given: bytes = b"") -> bytes:
+    """Run one of PostgreSQL's programs on the site's database; give what it prints."""
     parts = urlsplit(settings.PANAH_DATABASE)
     environment = os.environ | {
         "PGHOST": unquote(parts.hostname or ""), "PGPORT": str(parts.port or 5432),
@@ -155,8 +142,11 @@ def _pack(files: dict[str, bytes]) -> bytes:
 # -- reading one
 
 
-def _unpack(path: Path) -> dict[str, bytes]:
-    """Read a backup: known names only, every hash as its manifest says. Raises `InputError` or `ProofError`."""
+def unpack(path: Path) -> tuple[dict[str, bytes], dt.datetime]:
+    """Read a backup: known names only, every hash as its manifest says; give when it was made, too.
+
+    Raises `InputError` or `ProofError`.
+    """
     files: dict[str, bytes] = {}
     try:
         with tarfile.open(path, "r:gz") as tar:
@@ -166,23 +156,26 @@ def _unpack(path: Path) -> dict[str, bytes]:
                     raise InputError(_STRANGE, name=entry.name[:80])
                 files[entry.name] = source.read()
         manifest = json.loads(files.pop("manifest.json"))
+        made = dt.datetime.fromisoformat(manifest["made"])
     except (tarfile.TarError, EOFError, OSError, KeyError, ValueError) as error:
         raise InputError(N_("%(path)s is not a backup of Panah, or it is cut off."), path=path.name) from error
     hashes = {name: sha256(data).hexdigest() for name, data in files.items()}
     if manifest.get("format") != FORMAT or manifest.get("files") != hashes:
         raise ProofError(N_("This backup is damaged: a file in it is not what its list says."))
-    return files
+    return files, made
 
 
 @contextlib.contextmanager
-def _unpacked(path: Path) -> Iterator[Path]:
-    files = _unpack(path)
+def unpacked(path: Path) -> Iterator[Path]:
+    """Lay a backup out in a folder for a moment."""
+    files, _ = unpack(path)
     with tempfile.TemporaryDirectory() as scratch:
-        _lay_out(Path(scratch), files)
+        lay_out(Path(scratch), files)
         yield Path(scratch)
 
 
-def _lay_out(home: Path, files: dict[str, bytes]) -> None:
+def lay_out(home: Path, files: dict[str, bytes]) -> None:
+    """Write a backup's files under a home."""
     for name, data in files.items():
         target = home / name
         make_folder(target.parent)
@@ -191,7 +184,8 @@ def _lay_out(home: Path, files: dict[str, bytes]) -> None:
             target.parent.chmod(0o700)
 
 
-def _check_copy(fund: FundHome) -> str:
+def check_copy(fund: FundHome) -> str:
+    """See that a copy is whole; say what it holds."""
     path = fund.folder / "fund.sqlite3"
     if not path.is_file():
         return f"{fund.slug}: a PostgreSQL dump of {(fund.folder / 'fund.pgdump').stat().st_size} bytes"
@@ -203,85 +197,3 @@ def _check_copy(fund: FundHome) -> str:
             0
         ]
     return f"{fund.slug}: {size} leaves in the log, {waiting} entries wait for it"
-
-
-# -- restore
-
-_UNKNOWN: Final = (
-    "What this file alone can't tell:",
-    "  - whether the log grew after it: signing on would then be a second history, and every giver's proof,",
-    "    every mirror and every watcher would show this fund as a forger, for good;",
-    "  - which gifts were acknowledged after it: they would be missing from the books;",
-    "  - which texts were withdrawn after it: they would be shown again.",
-    "Ask members' and sibling funds' mirrors, watchers (newest.checkpoint) and the old disk first.",
-)
-_AFTERWARDS: Final = (
-    "Before gifts are taken again: members send the bank lists of the last weeks once more (lines that are known",
-    "  are doubles and change nothing); a provider is asked for its events when the site starts.",
-    "Gifts that were promised after the backup and not yet in the log are not known here; a transfer for one is",
-    "  booked without its giver's code.",
-)
-
-
-def _restore(arguments: argparse.Namespace) -> None:
-    home = home_of(arguments)
-    if list_funds(home):
-        raise RefusedError(
-            N_("There is a fund under %(home)s already: nothing is written over it."),
-            hint=N_("Name an empty folder with --home."), home=str(home),
-        )  # fmt: skip
-    files = _unpack(arguments.file)
-    if not arguments.mirror and not arguments.newest:
-        _refuse_unknown(arguments.file)
-    with hold_home(home):
-        _lay_out(home, files)
-        try:
-            funds = [fund for fund in list_funds(home) if arguments.fund in {"", fund.slug}]
-            for fund in funds:
-                _bring_back(fund, arguments.mirror if len(funds) == 1 else _mirrors_of(home, fund, arguments.mirror))
-        except BaseException:
-            # A home that is half restored must never start to sign.
-            (home / "funds").rename(home / f"funds.not-restored-{dt.datetime.now(dt.UTC):%Y%m%d%H%M%S}")
-            raise
-        finally:
-            stop_writers()
-    for line in _AFTERWARDS:
-        terminal.say(line)
-    terminal.say(f"Restored into {home}. Look at it before you serve it: panah site doctor --home {home}")
-
-
-def _refuse_unknown(path: Path) -> None:
-    """Say what nobody can know from a backup alone, before anything is made of it."""
-    with _unpacked(path) as folder:
-        heads = [_check_copy(fund) for fund in list_funds(folder)]
-    for line in [f"This backup holds: {'; '.join(heads)}.", *_UNKNOWN]:
-        terminal.say(line)
-    raise RefusedError(
-        N_("Leaves may have been signed after this backup was made, so nothing is signed on from it."),
-        hint=N_("Name every copy you know with --mirror URL, or pass --this-is-the-newest when there is none."),
-    )
-
-
-def _mirrors_of(home: Path, fund: FundHome, places: list[str]) -> list[str]:
-    prefix = read_site(home).prefix(fund.slug).strip("/")
-    return [place if not prefix else f"{place.rstrip('/')}/{prefix}" for place in places]
-
-
-def _bring_back(fund: FundHome, mirrors: list[str]) -> None:
-    dump = fund.folder / "fund.pgdump"
-    if dump.is_file():
-        if not settings.PANAH_DATABASE:
-            raise InputError(N_("This backup is of PostgreSQL."), hint=N_("Set PANAH_DATABASE to an empty database."))
-        _run_postgresql("pg_restore", "--no-owner", f"--dbname={urlsplit(settings.PANAH_DATABASE).path.lstrip('/')}",
-                        given=dump.read_bytes())  # fmt: skip
-        dump.unlink()
-    open_fund(fund.home, fund.slug)
-    size = rebuild_log(fund)
-    terminal.say(f"{fund.slug}: {size} leaves, as signed.")
-    now = dt.datetime.now(dt.UTC)
-    for place in mirrors:
-        more = adopt(fund, open_source(place), now)
-        terminal.say(f"  {place}: {more} leaves more were taken in." if more else f"  {place}: nothing newer.")
-    if not list(fund.folder.glob("log*.key")):
-        terminal.say(f"  The log's key is not in the backup: put it back as {fund.log_key} (mode 0600).")
-    connections[fund.alias].close()

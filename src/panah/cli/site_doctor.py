@@ -19,10 +19,13 @@ from django.db import DatabaseError, connections
 
 from panah.cli.site_card import look_at_card
 from panah.cli.site_home import is_served, open_fund
+from panah.cli.site_rates import look_at_rates
 from panah.errors import PanahError
 from panah.proof.checkpoint import open_checkpoint
 from panah.proof.note import VerifyKey
 from panah.proof.tiles import root_from_tiles
+from panah.site.gifts.replaying import waiting
+from panah.site.gifts.returning import perhaps_sent
 from panah.site.home import read_site
 from panah.storage.funds import list_funds
 from panah.storage.logkey import read_log_key
@@ -62,6 +65,8 @@ def examine(home: Path) -> list[Finding]:
             found += [*_look_at_log(opened, rules), *_look_at_team(rules), *_look_at_moment(opened, rules)]
             found += _look_at_demo(fund, rules, read_site(home).address)
             found += [Finding(fund.slug, what, mend) for what, mend in look_at_card(opened, rules, read_site(home))]
+            found += [Finding(fund.slug, what, mend) for what, mend in look_at_rates(home, rules)]
+            found += _look_at_restore(opened)
         except (PanahError, DatabaseError, OSError) as error:
             what = error.text() if isinstance(error, PanahError) else f"It can't be read: {type(error).__name__}."
             mend = error.hint_text() if isinstance(error, PanahError) else ""
@@ -155,6 +160,21 @@ def _look_at_moment(fund: FundHome, rules: FundRules) -> Iterator[Finding]:
             fund.slug,
             f"The bank's statement was read up to {read or 'no day yet'}.",
             "Two treasurers import it: panah bank import.",
+        )
+
+
+def _look_at_restore(fund: FundHome) -> Iterator[Finding]:
+    for rail in waiting(fund):
+        yield Finding(
+            fund.slug,
+            f"panah.W011: Restored from a backup, and the provider of {rail} was not asked yet: nothing is signed.",
+            f"Put its key back, then: panah site replay. If it is gone for good: panah site replay --without {rail}.",
+        )
+    if perhaps_sent(fund):
+        yield Finding(
+            fund.slug,
+            "panah.W012: Refunds by hand from before the restore may or may not have gone out.",
+            "Look at the account, then: panah site requests.",
         )
 
 

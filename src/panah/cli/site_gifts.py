@@ -19,6 +19,7 @@ from panah.core.money import Money
 from panah.core.statement import PREFIX
 from panah.site.gifts import endings, returning
 from panah.site.gifts.queries import form_facts
+from panah.site.gifts.refusing import REFUSALS, refuse
 from panah.storage.writer import stop_writers
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def register(inner: Any) -> None:
         "--sent", type=int, nargs="+", metavar="NUMBER", help="note that a member sent these refunds by hand"
     )
     requests.add_argument("--prepare", type=Path, metavar="DIR", help="write the statements that agree to all of them")
+    requests.add_argument("--refuse", type=int, nargs="+", metavar="LEAF", help="answer the requests about these: no")
+    requests.add_argument("--because", choices=REFUSALS, default="other", help="what the giver's page then says")
     take_home(requests)
     requests.set_defaults(run=_requests)
     held = inner.add_parser("held", help="gifts past the goal, and the statements that end them")
@@ -85,6 +88,9 @@ def _requests(arguments: argparse.Namespace) -> None:
         finally:
             stop_writers()
         return
+    if arguments.refuse is not None:
+        _refuse(fund, arguments.refuse, arguments.because)
+        return
     asked = returning.requests(fund)
     terminal.say(f"Asked for by givers: {len(asked)}")
     for one in asked:
@@ -99,11 +105,26 @@ def _requests(arguments: argparse.Namespace) -> None:
     _say_under_way(fund)
 
 
+def _refuse(fund: FundHome, leaves: list[int], because: str) -> None:
+    try:
+        for leaf in leaves:
+            one = refuse(fund, leaf, because, _now())
+            terminal.say(f"Refused: {one.left} of {_leaf(leaf)}. Its giver reads so, and may ask again.")
+    finally:
+        stop_writers()
+
+
 def _say_under_way(fund: FundHome) -> None:
     under_way = returning.refunds(fund, "state <> 'sent'")
     terminal.say(f"Agreed and not sent yet: {len(under_way)}")
     for row in under_way:
         terminal.say(f"  refund {row.id}: {row.money}, agreed on {row.day}; {_who_sends(fund, row)}")
+    perhaps = returning.perhaps_sent(fund)
+    if perhaps:
+        terminal.say(f"Agreed before the site was restored, and sent as far as anybody here knows: {len(perhaps)}")
+        terminal.say("  Look at the account: what did not go out is still to be sent. Then, either way: --sent NUMBER")
+    for row in perhaps:
+        terminal.say(f"  refund {row.id}: {row.money} by {row.rail}, agreed on {row.day}")
 
 
 def _who_sends(fund: FundHome, row: returning.RefundRow) -> str:

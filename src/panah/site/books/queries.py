@@ -11,6 +11,7 @@ from django.db import connections
 from panah.core.charter import Charter
 from panah.core.fund import State
 from panah.core.ledger import Books
+from panah.site.funds.switches import pulled
 from panah.site.publish.view import DayRow, FundView, LoggedBooks, UpdateView
 from panah.storage.funds import FundHome
 from panah.storage.writer import read_rules
@@ -43,6 +44,8 @@ class FaceReader:
             rules = read_rules(cursor)
             self._feed(cursor)
             updates = _updates(cursor)
+            paused = {"gifts": bool(gifts_paused), "intake": bool(intake_paused)}
+            switches = pulled(cursor, **paused, rails=rules.stopped)
         if isinstance(upto, str):
             upto = dt.date.fromisoformat(upto)
         return FundView(
@@ -59,6 +62,7 @@ class FaceReader:
             gifts_paused=bool(gifts_paused),
             intake_paused=bool(intake_paused),
             stopped=rules.stopped,
+            switches=switches,
             notice=rules.new_roster_from,
             address=self._address,
             updates=tuple(update for update in updates if update.id != "story"),

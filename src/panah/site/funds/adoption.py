@@ -31,6 +31,7 @@ from panah.site.funds.texts import Attached, check_attached
 from panah.site.gifts.booking import Arrival, book, parts_of, reach_goal, take_out
 from panah.site.gifts.relisting import await_line
 from panah.site.gifts.retelling import await_fact
+from panah.site.gifts.returning import take_as_sent
 from panah.storage.batch import GIFT_COLUMNS, Batch, left_of, read_gift
 from panah.storage.durable import write_file, write_files
 from panah.storage.rows import GiftRow
@@ -229,6 +230,8 @@ def _repeat(batch: Batch, body: dict[str, Any], setting: Setting, today: dt.date
             rules.take_key(batch, body)  # its seed may be put back later, with the other keys
         else:
             EFFECTS[kind](batch, body, setting)
+        if kind == "gift-return":
+            take_as_sent(batch)
         note_living_team(batch, kind)
         remember(batch, body, body, signers, setting.today)
 

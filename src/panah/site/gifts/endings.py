@@ -14,7 +14,7 @@ from django.db import connections
 
 from panah.core.flags import Flag, Seen, flags
 from panah.core.fund import Act, State, allows
-from panah.core.postings import amount_passed, value_back
+from panah.core.postings import amount_passed, value_back, worth
 from panah.core.statement import begin
 from panah.errors import N_, InputError, RefusedError
 from panah.proof.canonical import decode
@@ -159,16 +159,17 @@ def flagged(fund: FundHome, rules: FundRules) -> list[tuple[Flag, int | None]]:
     charter: Any = rules.charter
     with connections[fund.alias].cursor() as cursor:
         cursor.execute(
-            "SELECT g.id, COALESCE(g.value_day, g.made), g.rail, g.booked, g.amount, g.status, e.leaf"
-            " FROM storage_gift g LEFT JOIN storage_entry e ON e.gift_ref = g.id AND e.kind = 'gift'"
+            "SELECT g.id, COALESCE(g.value_day, g.made), g.rail, g.booked, g.amount, g.status, g.currency, g.rate,"
+            " e.leaf FROM storage_gift g LEFT JOIN storage_entry e ON e.gift_ref = g.id AND e.kind = 'gift'"
             " WHERE g.status IN ('booked', 'refused') ORDER BY g.made, e.leaf, g.id"
         )
         rows = cursor.fetchall()
-    leaves = {row[0]: row[6] for row in rows}
-    seen = [
-        Seen(gift, _day(day), rail, booked if status == "booked" else amount, status == "booked")
-        for gift, day, rail, booked, amount, status, _ in rows
-    ]
+    leaves = {row[0]: row[-1] for row in rows}
+    own = charter["currency"]
+    seen = []
+    for gift, day, rail, booked, amount, status, currency, rate, _ in rows:
+        tried = amount if currency == own else worth(amount, currency, rate, own) if rate else 0
+        seen.append(Seen(gift, _day(day), rail, booked if status == "booked" else tried, status == "booked"))
     return [(flag, leaves[flag.seen.gift]) for flag in flags(seen, charter["goal"], charter["minimum"])]
 
 

@@ -34,6 +34,7 @@ WHY: Final = frozenset({"", "mistake", "twice", "changed", "other"})
 BY_HAND: Final = frozenset({"bank", "cash", "monero", "bitcoin"})
 """Rails on which a member sends money back; the others have a provider whom the site asks."""
 
+_HANDS: Final = ", ".join(["%s"] * len(BY_HAND))
 _REFUND: Final = "id, key, gift, rail, currency, amount, day, state, asked, sent"
 
 
@@ -84,10 +85,12 @@ def _ask(batch: Batch, gift: str, commitment: bytes, why: str, today: dt.date) -
     require_refundable(State(batch.counter.state))
     if row.status != "booked":
         raise RefusedError(N_("There is nothing of this gift here that could go back."))
-    if not batch.query("SELECT 1 FROM storage_refundrequest WHERE gift = %s", [gift]):
-        batch.execute(
-            "INSERT INTO storage_refundrequest (gift, day, why, answer) VALUES (%s, %s, %s, '')", [gift, today, why]
-        )
+    if batch.query("SELECT 1 FROM storage_refundrequest WHERE gift = %s AND refused IS NULL", [gift]):
+        return
+    batch.execute("DELETE FROM storage_refundrequest WHERE gift = %s", [gift])  # refused before, and asked again
+    batch.execute(
+        "INSERT INTO storage_refundrequest (gift, day, why, answer) VALUES (%s, %s, %s, '')", [gift, today, why]
+    )
 
 
 def require_refundable(state: State) -> None:
@@ -109,6 +112,16 @@ def agree(batch: Batch, row: GiftRow, body: dict[str, Any]) -> None:
         [identity_of(body), row.id, row.rail, row.currency, body["amount"], body["day"], "agreed"],
     )
     batch.execute("DELETE FROM storage_refundrequest WHERE gift = %s", [row.id])
+
+
+def take_as_sent(batch: Batch) -> None:
+    """Let every refund by hand that was agreed before a restore count as sent: paid twice would be worse (job).
+
+    Its `sent` stays empty, and members are told to look at the account. A provider is asked what it has sent.
+    """
+    batch.execute(
+        f"UPDATE storage_refund SET state = 'sent' WHERE state = 'agreed' AND rail IN ({_HANDS})", sorted(BY_HAND)
+    )
 
 
 # -- sending
@@ -190,7 +203,7 @@ def confirm(batch: Batch, call: str, today: dt.date) -> bool:
 
 def note_by_hand(fund: FundHome, number: int, now: dt.datetime) -> RefundRow:
     """Note that a member sent refund `number` back. Raises `RefusedError` when there is none to send."""
-    found = [row for row in refunds(fund, "state <> 'sent'") if row.id == number]
+    found = [row for row in refunds(fund, "state <> 'sent' OR sent IS NULL") if row.id == number]
     if not found:
         raise RefusedError(N_("No refund of the number %(number)s waits to be sent."), number=number)
     writer_for(fund).submit(partial(_note_sent, key=found[0].key, fact="", today=now.date()))
@@ -222,10 +235,15 @@ def refunds(fund: FundHome, where: str = "1 = 1", *values: Any) -> list[RefundRo
         return [_read(row) for row in cursor.fetchall()]
 
 
+def perhaps_sent(fund: FundHome) -> list[RefundRow]:
+    """Give the refunds by hand of which only the account can tell whether they went out before a restore."""
+    return refunds(fund, f"sent IS NULL AND state = 'sent' AND rail IN ({_HANDS})", *sorted(BY_HAND))
+
+
 def request_of(fund: FundHome, gift: str) -> dt.date | None:
     """Give the day on which this gift was asked back, while nobody has answered."""
     with connections[fund.alias].cursor() as cursor:
-        cursor.execute("SELECT day FROM storage_refundrequest WHERE gift = %s", [gift])
+        cursor.execute("SELECT day FROM storage_refundrequest WHERE gift = %s AND refused IS NULL", [gift])
         row = cursor.fetchone()
     return None if row is None else _day(row[0])
 
@@ -237,7 +255,7 @@ def requests(fund: FundHome) -> list[Asked]:
             "SELECT g.id, e.leaf, r.day, r.why, g.rail, g.remains, g.currency, g.counted, g.value_day, g.reference"
             " FROM storage_refundrequest r JOIN storage_gift g ON g.id = r.gift"
             " LEFT JOIN storage_entry e ON e.gift_ref = g.id AND e.kind = 'gift'"
-            " WHERE g.booked > 0 ORDER BY r.day, e.leaf, g.id"
+            " WHERE g.booked > 0 AND r.refused IS NULL ORDER BY r.day, e.leaf, g.id"
         )
         rows = cursor.fetchall()
     return [

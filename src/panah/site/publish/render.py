@@ -73,6 +73,7 @@ def _pages(
             yield from _still(view, tag)
     if "appeal" in parts:
         yield "index.html", appeal.render(view, Frame(view.charter, languages[0], "", "", view.address, view.notice))
+        yield "switches.json", view.switches
     if "updates" in parts:
         yield from ((f"updates/{u.id}.json", update_file(u)) for u in _written(view) if not u.withdrawn)
     if whole:

@@ -74,6 +74,7 @@ class FundView:
     gifts_paused: bool = False
     intake_paused: bool = False
     stopped: frozenset[str] = frozenset()  # rails by which no new gift may begin
+    switches: bytes = b'{"paused":[]}'  # the signed statements behind what is paused or stopped
     notice: dt.date | None = None  # first day of a roster that outside holders announced
     address: str = ""  # the origin's own address, for mirrors and feeds; empty = relative
     updates: tuple[UpdateView, ...] = field(default=())
