@@ -6,25 +6,19 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { BANNER, OPTIONS } from "./options.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const OUT = process.argv[2] ?? join(HERE, "../src/panah/site/assets");
 const ENTRIES: { [name: string]: string } = { check: "src/check/check.ts", give: "src/give/give.ts" };
-const BANNER = "/*! Panah - AGPL-3.0-or-later - readable source: web/ of the source code */";
 
 async function bundle(entry: string): Promise<Uint8Array> {
   const { outputFiles } = await build({
+    ...OPTIONS,
     absWorkingDir: HERE,
     entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    format: "iife",
-    target: "es2019",
-    charset: "ascii",
     banner: { js: BANNER },
-    legalComments: "inline", // the licences of what is bundled stay with it
     write: false,
-    logLevel: "warning",
   });
   return (outputFiles[0] as { contents: Uint8Array }).contents;
 }

@@ -50,6 +50,14 @@ def test_every_wall_stands():
             "trusts no code that takes or keeps gifts BROKEN",
         ),
         ("storage/planted.py", "from panah.settings import base", "never imported BROKEN"),
+        ("seal/planted.py", "from panah.core import money", "not the rules of a fund BROKEN"),
+        ("proof/planted.py", "from panah.seal import padding", "One way down BROKEN"),
+        ("site/planted.py", "from panah.seal import unseal", "can't open anything BROKEN"),
+        ("site/planted.py", "from panah.seal import mailbox", "can't open anything BROKEN"),
+        ("storage/planted.py", "from panah.seal import circles", "can't open anything BROKEN"),
+        ("rails/planted.py", "from panah.seal import recovery", "can't open anything BROKEN"),
+        # Not only by name: through another room of secrecy too.
+        ("site/planted.py", "from panah.seal import shredding", "can't open anything BROKEN"),
     ],
 )
 def test_a_climbed_wall_is_seen(copied, name, line, wall):

@@ -8,11 +8,12 @@ import unicodedata
 
 import pyrage
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from panah.errors import InputError
+from panah.errors import InputError, RefusedError
 from panah.proof import signature
 from panah.proof.leaf import ROSTER
-from panah.seal.memberkey import MemberKey, new_member, new_passphrase, unlock
+from panah.seal.memberkey import CEILING, FLOOR, MemberKey, new_member, new_passphrase, unlock, work_factor
 
 PASSPHRASE = "pâle lanterne sur la neige"
 
@@ -95,3 +96,51 @@ def test_made_passphrases_are_long_enough_and_differ():
     made = {new_passphrase() for _ in range(20)}
     assert len(made) == 20
     assert all(len(passphrase) == 29 for passphrase in made)
+
+
+def with_work(locked, factor):
+    """The same file, claiming another scrypt work factor."""
+    return locked.replace(b" %d\n" % work_factor(locked), b" %d\n" % factor, 1)
+
+
+def test_a_file_that_asks_for_more_memory_than_a_laptop_has_is_refused_before_any_work(locked, monkeypatch):
+    monkeypatch.setattr(pyrage.passphrase, "decrypt", lambda *_: pytest.fail("the library was asked"))
+    for factor in (CEILING + 1, 30, 63, 99):
+        with pytest.raises(InputError, match="not a member's key file"):
+            unlock(with_work(locked, factor), PASSPHRASE)
+
+
+def test_the_work_that_a_new_file_asks_for_is_neither_cheap_nor_ruinous(locked):
+    assert FLOOR <= work_factor(locked) <= CEILING
+
+
+@pytest.mark.parametrize("factor", [1, FLOOR - 1, CEILING + 1])
+def test_a_key_is_not_handed_out_under_a_lock_of_another_cost(key, locked, monkeypatch, factor):
+    monkeypatch.setattr(pyrage.passphrase, "encrypt", lambda *_: with_work(locked, factor))
+    with pytest.raises(RefusedError, match="too busy"):
+        key.lock(PASSPHRASE)
+
+
+def test_a_busy_moment_is_tried_again(key, locked, monkeypatch):
+    answers = iter([with_work(locked, FLOOR - 2), with_work(locked, CEILING + 1), locked])
+    monkeypatch.setattr(pyrage.passphrase, "encrypt", lambda *_: next(answers))
+    assert key.lock(PASSPHRASE) == locked
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 18\n" + b"A" * 43 + b"\n-> scrypt AAAAAAAAAAAAAAAAAAAAAA 18\n",
+        b"-> X25519 " + b"A" * 43 + b"\n" + b"A" * 43 + b"\n",
+        b"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 018\n" + b"A" * 43 + b"\n",
+        b"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 100\n" + b"A" * 43 + b"\n",
+    ],
+)
+def test_only_one_passphrase_stanza_is_looked_at(header):
+    assert work_factor(b"age-encryption.org/v1\n" + header + b"--- ") == 0
+
+
+def test_a_member_signs_letters_with_the_key_of_the_roster(key):
+    signed = key.signer.key.sign(b"letter")
+    Ed25519PublicKey.from_public_bytes(base64.b64decode(key.public["sign"])).verify(signed, b"letter")
+    assert key.signer.name == "lale"

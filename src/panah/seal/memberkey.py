@@ -1,9 +1,11 @@
 """A member's key file: an Ed25519 key to sign with and an age identity to open with, under a passphrase.
 
 The file is an ordinary age passphrase file (scrypt recipient, C2SP age §Scrypt): the standard `age` tool
-opens it too, so a member is never locked in. Its work factor is chosen by age for about a second on the
-machine that made it. Promises: the secret halves never stand in `repr`, errors or a file without the
-passphrase. Refuses short passphrases: the file may be seized, and then the passphrase is all there is.
+opens it too, so a member is never locked in. Its work factor is chosen by pyrage for about a second on the
+machine that made it and can't be asked for, so it is looked at: a file that would be too cheap to try passphrases
+on, or too large to open on a small laptop, is never handed out, and one that asks for more is refused before any
+work is done. Promises: the secret halves never stand in `repr`, errors or a file without the passphrase. Refuses
+short passphrases: the file may be seized, and then the passphrase is all there is.
 """
 
 from __future__ import annotations
@@ -19,14 +21,24 @@ from typing import Final
 import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from panah.errors import N_, InputError
+from panah.errors import N_, InputError, RefusedError
+from panah.seal.letter import Signer
 
 SHORTEST: Final = 12
 """Fewest characters of a passphrase."""
 
+FLOOR: Final = 16
+"""Least scrypt work: N = 2^16 takes 64 MiB and, on a laptop, about a fifth of a second for each guess."""
+CEILING: Final = 20
+"""Most scrypt work that is done for a file: N = 2^20 takes 1 GiB (128·N·r bytes with r = 8, RFC 7914 §2)."""
+_TRIES: Final = 6
+
 _FORMAT: Final = "panah/1/member"
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,31}")
 _LONGEST_FILE: Final = 64 * 1024
+_HEADER: Final = re.compile(
+    rb"age-encryption\.org/v1\n-> scrypt [A-Za-z0-9+/]{22} ([1-9][0-9]?)\n[A-Za-z0-9+/]{43}\n---", re.ASCII
+)
 _CONSONANTS: Final = "bdfghklmnprstvyz"
 _VOWELS: Final = "aeiou"
 
@@ -49,6 +61,11 @@ class MemberKey:
         seal = str(pyrage.x25519.Identity.from_str(self.identity).to_public())
         return {"name": self.name, "sign": base64.b64encode(sign).decode(), "seal": seal}
 
+    @property
+    def signer(self) -> Signer:
+        """The loaded key that signs letters."""
+        return Signer(self.name, Ed25519PrivateKey.from_private_bytes(self.seed))
+
     def lock(self, passphrase: str) -> bytes:
         """Give the key file's bytes."""
         if len(_normal(passphrase)) < SHORTEST:
@@ -63,7 +80,15 @@ class MemberKey:
             "sign": base64.b64encode(self.seed).decode(),
             "seal": self.identity,
         }
-        return bytes(pyrage.passphrase.encrypt(json.dumps(inner).encode(), _normal(passphrase)))
+        for _ in range(_TRIES):
+            data = bytes(pyrage.passphrase.encrypt(json.dumps(inner).encode(), _normal(passphrase)))
+            # pyrage measures the machine anew each time; a busy moment makes it choose too little.
+            if FLOOR <= work_factor(data) <= CEILING:
+                return data
+        raise RefusedError(
+            N_("This machine is too busy or too slow to lock the key well."),
+            hint=N_("Close other programs and try again, or make the key on another machine."),
+        )
 
 
 def new_member(name: str) -> MemberKey:
@@ -78,7 +103,7 @@ def new_member(name: str) -> MemberKey:
 
 def unlock(data: bytes, passphrase: str) -> MemberKey:
     """Open a key file. Raises `InputError` for a wrong passphrase or a damaged file, told as one."""
-    if len(data) > _LONGEST_FILE or not data.startswith(b"age-encryption.org/v1\n"):
+    if len(data) > _LONGEST_FILE or not 1 <= work_factor(data) <= CEILING:
         raise InputError(
             N_("This is not a member's key file."), hint=N_("panah member new makes one."),
         )  # fmt: skip
@@ -90,6 +115,12 @@ def unlock(data: bytes, passphrase: str) -> MemberKey:
             hint=N_("Try again; a lost passphrase can't be recovered: two members give you a new key."),
         ) from error
     return key
+
+
+def work_factor(data: bytes) -> int:
+    """Tell the log2 of the scrypt work that a key file asks for; 0 when it is no passphrase file of one stanza."""
+    found = _HEADER.match(data)
+    return int(found[1]) if found else 0
 
 
 def _read_inner(data: bytes) -> MemberKey:
