@@ -107,7 +107,7 @@ def test_passed_on(site):
     site.say("overflow", gift=gift.past_the_goal(), amount=6000, to="pass-on", sibling=SIBLING)
     assert gift.told(f"€60 was passed on to {SIBLING}", "سپرده شد")
     assert re.search(r"Entry \d+ in the public log\.", gift.page("en"))
-    assert "Nothing of this gift is here any more." in gift.page("en")
+    assert "Nothing of this gift counts any more." in gift.page("en")
 
 
 def test_into_the_reserve(team):

@@ -36,11 +36,11 @@ def visit_page(face: Face, facts: FormFacts, row: GiftRow) -> HttpResponse:
     """Show a gift to whoever comes back from the provider's page: the standing, without a code."""
     if row.status not in {"promised", "claimed"}:
         return answer_page(receipt_page(face, [row], ""), face.policy)
-    open_now = facts.state is State.OPEN and not facts.gifts_paused
+    open_now = facts.state is State.OPEN and not facts.gifts_paused and not face.all_stopped
     page = face.prepare(
         "visit", "give/", status=row.status,
         payable=row.status == "promised" and open_now and may_pay(face.fund, row.id, dt.datetime.now(dt.UTC)),
-        open=open_now,
+        open=open_now, met=facts.state is State.MET,
     )  # fmt: skip
     rc = base64.b64encode(row.rc).decode()
     shown = {"gift": row.id, "rc": rc, "sum": face.words.money(row.amount)}

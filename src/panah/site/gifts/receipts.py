@@ -13,7 +13,7 @@ from django.db import connections
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, override
 
-from panah.core.fund import Act, allows
+from panah.core.fund import Act, State, allows
 from panah.core.money import Money
 from panah.errors import N_, RefusedError
 from panah.seal.receipt import group
@@ -38,11 +38,18 @@ if TYPE_CHECKING:
 
 PUSH: Final = frozenset({"bank", "cash", "monero", "bitcoin"})
 MOST_UPDATES: Final = 5
+_ARRIVED: Final = frozenset({"booked", "ended"})
 
 
 def receipt_page(face: Face, rows: Sequence[GiftRow], code: str) -> bytes:
     """Draw the standing of one's own gifts; `code` is empty when only the browser knows it."""
-    page = face.prepare("receipt", "receipt/", has_code=bool(code))
+    waits = any(row.status in {"refused", "promised"} for row in rows)
+    page = face.prepare(
+        "receipt", "receipt/",
+        has_code=bool(code), arrived=any(row.status in _ARRIVED for row in rows),
+        lost=all(row.status == "refused" for row in rows),
+        sent_on=waits and form_facts(face.fund).state is State.MET,
+    )  # fmt: skip
     values = {
         "gifts": mark_safe("".join(_gift(face, row, code) for row in rows)),  # noqa: S308 - escaped by fill
         "updates": _updates(face, rows[0].made),
@@ -53,7 +60,7 @@ def receipt_page(face: Face, rows: Sequence[GiftRow], code: str) -> bytes:
 
 
 def _gift(face: Face, row: GiftRow, code: str) -> str:
-    body = booked_body(face.fund, row.id) if row.status in {"booked", "ended"} else None
+    body = booked_body(face.fund, row.id) if row.status in _ARRIVED else None
     leaf = leaf_of(face.fund, row.id) if body else None
     held = row.booked - row.counted
     asked = request_of(face.fund, row.id) if row.status == "booked" else None
@@ -61,6 +68,8 @@ def _gift(face: Face, row: GiftRow, code: str) -> str:
         "gift", "receipt/",
         status=row.status, push=row.rail in PUSH, held=held > 0, logged=leaf is not None, has_code=bool(code),
         foreign=bool(row.rate) and row.status == "booked",
+        by_card=row.rail == "card", less=bool(body) and _is_less(row, body["amount"]),
+        state=form_facts(face.fund).state.value if row.status in {"refused", "promised"} else "",
         stopped=row.rail in face.rules.stopped, asked=asked is not None, askable=_can_ask(face, row),
     )  # fmt: skip
     words = face.words
@@ -68,6 +77,7 @@ def _gift(face: Face, row: GiftRow, code: str) -> str:
         {
             "sum": written(face, Money(body["amount"] if body else row.amount, row.currency)),
             "booked": written(face, Money(row.remains, row.currency)),
+            "offered": written(face, Money(row.amount, row.currency)),
             "worth": words.money(row.booked),
             "rate": counted_at(face, row),
             "counted": words.money(row.counted),
@@ -83,6 +93,11 @@ def _gift(face: Face, row: GiftRow, code: str) -> str:
             "story": story(face, row),
         }
     ).decode()
+
+
+def _is_less(row: GiftRow, taken: int) -> bool:
+    """Tell whether only what was left of the goal was taken, as the giver had agreed."""
+    return row.takes_rest and row.rail not in PUSH and taken < row.amount
 
 
 def _can_ask(face: Face, row: GiftRow) -> bool:
