@@ -75,7 +75,7 @@ def test_a_flipped_byte_in_a_bundle_is_told_with_its_file(page: Page, address: s
     bundle.write_bytes(data)
     page.goto(address)
     check_all(page)
-    expect(page.get_by_text("Something does not hold.").first).to_be_visible()
+    expect(page.get_by_text("Something does not hold.")).to_be_visible()  # once
     expect(page.locator("[data-verdict=fails] code").first).to_have_text("tile/entries/001, leaf 256")
 
 

@@ -32,9 +32,9 @@ export class Findings {
   /** Tell why something failed, or why it could not be read: never the one for the other. */
   addError(error: unknown): void {
     if (error instanceof ProofError) {
-      const where = make("p", {}, ...this.around("fails-where", "where", error.where || "checkpoint"));
-      const rule = make("p", {}, ...this.around("fails-rule", "rule", error.rule));
-      this.add("fails", this.words("failed"), where, rule);
+      // That something failed is said above the list: here is what.
+      const where = this.around("fails-where", "where", error.where || "checkpoint");
+      this.add("fails", ...where, make("p", {}, ...this.around("fails-rule", "rule", error.rule)));
     } else {
       const path = error instanceof UnreadableError ? error.message : String(error);
       this.add("unread", this.words("unread"), make("p", {}, ...this.around("unread-file", "path", path)));
