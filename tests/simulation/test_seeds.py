@@ -15,6 +15,9 @@ from django.db import connections, transaction
 
 from panah.core import goal
 from panah.errors import RefusedError
+from panah.rails.base import History
+from panah.rails.card.rail import CardRail
+from panah.site.gifts import events
 from panah.storage import lease
 from panah.storage.batch import Batch
 from panah.storage.lock import _COLUMNS
@@ -114,4 +117,14 @@ def test_a_lock_that_holds_nothing_is_found() -> None:
         for writer in team.machine.writers.values():
             writer._lock = reading
 
-    assert first_found(unlock, FEW) <= FEW
+    assert first_found(unlock, 4 * FEW) <= 4 * FEW
+
+
+def test_a_restored_fund_that_does_not_know_its_gifts_again_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "know_again", lambda *_, **__: None)
+    assert first_found(None, 4 * FEW) <= 4 * FEW
+
+
+def test_a_restored_fund_that_does_not_ask_its_provider_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CardRail, "history", lambda *_: History((), ()))
+    assert first_found(None, 4 * FEW) <= 4 * FEW

@@ -21,6 +21,7 @@ from panah.rails.fake.rail import FakeRail
 from panah.site.funds.actions import carry_out
 from panah.site.gifts.actions import GiftRequest, promise, receive_event
 from panah.site.gifts.capturing import carry_due, find_lost
+from panah.site.gifts.replaying import replay_due
 from panah.site.gifts.returning import send_due
 from panah.site.gifts.visiting import WayBack, begin_visit
 from panah.storage.rows import GiftRow
@@ -285,10 +286,11 @@ class World:
 
     def call_providers(self) -> None:
         """What runs every minute beside the requests."""
+        told = replay_due(self.fund, self.rails.get, self.now)
         done = carry_due(self.fund, self.rails.get, self.now)
         lost = find_lost(self.fund, self.rails.get, self.now)
         sent = send_due(self.fund, self.rails, self.now)
-        self.note("called", done, lost, sent)
+        self.note("called", done, lost, sent, *(f"replayed {name} {done}" for name, done in told.items()))
         self.hear_stripe()
 
 

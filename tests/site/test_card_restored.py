@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 
 from panah.core.statement import begin
@@ -127,10 +125,7 @@ def test_a_gift_that_no_log_holds_is_booked_as_the_gift_it_was(lab):
     done = lab.come_back()
     assert (done.booked, done.unknown, done.later) == (1, 0, 0)
     assert of_code(lab, rc) == [(gift, "booked", 2500)]
-    assert (
-        lab.row(gift).value_day
-        == dt.datetime.fromtimestamp(lab.world.intents[lab.payment(gift)]["created"], dt.UTC).date()
-    )
+    assert lab.row(gift).value_day == lab.now.date()
     lab.log()
     assert leaf_of(lab.fund, gift) is not None
     lab.world.refund(lab.payment(gift), 500)
@@ -288,3 +283,14 @@ def test_without_its_provider_a_fund_goes_on_when_somebody_answers_for_it(lab):
     go_on_without(lab.fund, "card")
     lab.give(700)
     assert lab.log() == 4
+
+
+def test_a_backup_of_a_restored_fund_remembers_from_when_on_to_ask(lab):
+    lab.copy_to_mirror()
+    gift = lab.give(2500)
+    lab.burn()
+    lab.adopt()
+    lab.pass_time(5 * 86400)
+    lab.backup()
+    lab.come_back()
+    assert lab.row(gift).booked == 2500

@@ -56,9 +56,11 @@ def await_replay(fund: FundHome, since: dt.datetime) -> list[str]:
 def _await(batch: Batch, since: int) -> list[str]:
     rails: Any = batch.rules.charter["rails"]
     remote = [name for name in rails if name in PULL and not PULL[name].local_capture]
+    earlier = dict(batch.query("SELECT rail, since FROM storage_replay"))  # the backup had itself been restored
     for name in remote:
         batch.execute("DELETE FROM storage_replay WHERE rail = %s", [name])
-        batch.execute("INSERT INTO storage_replay (rail, since) VALUES (%s, %s)", [name, since])
+        least = min(since, earlier.get(name, since))
+        batch.execute("INSERT INTO storage_replay (rail, since) VALUES (%s, %s)", [name, least])
     return remote
 
 
