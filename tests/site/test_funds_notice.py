@@ -6,6 +6,7 @@ import secrets
 
 from panah.core.statement import begin
 from panah.site.funds.actions import carry_out, found
+from panah.site.gifts.queries import fund_rules
 from panah.storage import sequencer
 from tests.fund_world import NAMES
 
@@ -52,6 +53,17 @@ def test_a_gift_of_before_meets_the_old_goal_and_the_amendment_lapses(team):
     transfer(team, 30_000, team.now.date() - dt.timedelta(days=1))
     assert (team.counter().state, team.counter().goal) == ("met", OLD)
     assert team.audit().held == 20_000
+
+
+def test_an_amendment_that_is_not_in_force_when_the_fund_is_wound_up_lapses_for_every_reader(team):
+    team.found()
+    team.open()
+    start = team.now.date() + dt.timedelta(days=7)
+    team.say("amend", **{"from": start.isoformat()}, set={"overflow": "reserve"})
+    team.say("life", to="winding")
+    team.now += dt.timedelta(days=8)
+    team.say("fee", cur="EUR", rail="fake", amount=1)
+    assert team.audit().charter["overflow"] == fund_rules(team.fund).charter["overflow"] == "pass-on"
 
 
 def test_the_leaf_that_brings_the_new_goal_into_force_is_not_shuffled(team, monkeypatch):

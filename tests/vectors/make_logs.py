@@ -92,6 +92,12 @@ def foreign_parts() -> dict[str, Any]:
     return _fields(lab) | {"totals": {str(len(lab.leaves)): totals}}
 
 
+def _lapsed(lab: Lab) -> None:
+    lab.gift(1000, counted=0)
+    lab.add("amend", *PAIR, day=DAY, from_="2021-09-12", set={"overflow": "pass-on"})
+    _wound(lab).force("overflow", *PAIR, gift=2, amount=1000, to="pass-on", sibling="Sibling fund", day="2021-09-13")
+
+
 def dropped_rail() -> dict[str, Any]:
     """An amendment drops the bank; a transfer that was on its way is booked all the same."""
     lab = Lab(NOWHERE).found()
@@ -197,6 +203,7 @@ BROKEN: dict[str, Break] = {
     "gift-after-close": _after_close,
     "roster-expired": _expired,
     "overflow-not-the-rule": _overflow_elsewhere,
+    "amendment-lapsed-by-winding": _lapsed,
     "counted-more-than-given": lambda lab: lab.force("gift", **_fields_of(amount=1, counted=2)),
     "foreign-without-rate": lambda lab: lab.force("gift", **_fields_of(cur="USD", amount=2, counted=2)),
     "own-money-with-rate": lambda lab: lab.force(

@@ -65,6 +65,7 @@ def _life(books: Standing, _: int, leaf: dict[str, Any], __: Gift | None) -> Non
     else:
         rule("vkey" not in leaf, N_("Only the leaf that opens the fund names the log's key."))
         books.room = 0
+        books.pending.clear()  # no fund that ends changes its rules: the site brings none into force either
     books.open_rows.clear()
 
 

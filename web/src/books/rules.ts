@@ -39,6 +39,7 @@ const life: Rule = (books, leaf) => {
     must(!("vkey" in leaf), "only the leaf that opens the fund names the log's key");
     books.state = "winding";
     books.room = 0;
+    books.pending = []; // no fund that ends changes its rules
   }
 };
 
