@@ -53,6 +53,7 @@ def test_every_signed_kind_can_be_written():
     assert by_hand == set(KINDS) | {
         "amend",
         "roster",
+        "notice",
         "update",
         "code",
         "charter",

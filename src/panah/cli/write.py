@@ -125,14 +125,10 @@ def register(commands: Commands) -> Commands:
     amend.add_argument("--from", dest="_from", type=dt.date.fromisoformat, help="first day (default: in 7 days)")
     amend.set_defaults(run=_write_amend)
 
-    roster = add_kind(kinds, "roster")
-    roster.add_argument("--charter", type=Path, required=True, help="charter.toml with the new [roster]")
-    roster.add_argument("--notice", type=int, metavar="LEAF", help="of outside holders: leaf of their notice")
-    roster.set_defaults(run=_write_roster)
-
-    notice = add_kind(kinds, "notice")
-    notice.add_argument("--charter", type=Path, required=True, help="charter.toml with the [roster] to announce")
-    notice.set_defaults(run=_write_roster, notice=None)
+    for roster in (add_kind(kinds, "roster"), add_kind(kinds, "notice")):
+        roster.add_argument("--charter", type=Path, required=True, help="charter.toml with the new [roster]")
+        roster.set_defaults(run=_write_roster, notice=None)
+    kinds.choices["roster"].add_argument("--notice", type=int, help="of outside holders: the leaf of their notice")
 
     update = add_kind(kinds, "update")
     update.add_argument("--id", required=True, help="id in small letters; story = the long story")
