@@ -38,9 +38,11 @@ class Site:
 
 
 @contextmanager
-def running_site(home: Path, database: str = "", command: tuple[str, ...] = ("site", "serve")) -> Iterator[Site]:
+def running_site(
+    home: Path, database: str = "", command: tuple[str, ...] = ("site", "serve"), port: int = 0
+) -> Iterator[Site]:
     """Start the site and wait for its `site:` line; SIGTERM ends it."""
-    port = free_port()
+    port = port or free_port()
     environment = os.environ | {"PANAH_HOME": str(home), "PANAH_PORT": str(port), "PANAH_DATABASE": database}
     environment |= {"DJANGO_SETTINGS_MODULE": "panah.settings.site", "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(

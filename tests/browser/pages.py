@@ -23,14 +23,14 @@ class ShownPage:
         self.visitor.goes_to(self.path)
         self.looks_right()
 
-    def looks_right(self) -> None:
-        """The language, its direction, one heading, nothing past the edge."""
+    def looks_right(self, name: str = "") -> None:
+        """The language, its direction, one heading, nothing past the edge. `name` names the picture."""
         lang = self.visitor.manner.lang
         root = self.page.locator("html")
         expect(root).to_have_attribute("lang", lang)
         expect(root).to_have_attribute("dir", "rtl" if lang == "fa" else "ltr")
         expect(self.page.locator("h1")).to_have_count(1)
-        self.visitor.looks(self.name)
+        self.visitor.looks(name or self.name)
 
     def follow(self, way: Locator) -> None:
         """Click what leads on, and wait for the page it leads to: between two pages there is nothing to look at."""
@@ -122,6 +122,12 @@ class GivePage(ShownPage):
         self.giver_goes_on()
         return PaymentPage(self.visitor)
 
+    def giver_gives_by_card(self, euros: int) -> CardPage:
+        self.giver_types(str(euros))
+        self.giver_chooses("card")
+        self.giver_goes_on()
+        return CardPage(self.visitor)
+
     def giver_gives_play_money(self, euros: int) -> PaymentPage:
         self.giver_types(str(euros))
         self.giver_chooses("fake")
@@ -173,6 +179,12 @@ class ReceiptPage(ShownPage):
         self.open()
         self.giver_types_own_code(code)
 
+    def giver_asks_for_it_back(self, why: str) -> None:
+        self.page.get_by_text(self.visitor.words("Ask for this gift back"), exact=True).click()
+        self.page.get_by_label(self.visitor.words("Why? You need not say.")).select_option(self.visitor.words(why))
+        self.visitor.looks(f"{self.name}-asking")
+        self.follow(self.button("Ask for it back"))
+
     def is_in_the_log(self) -> bool:
         return self.button("Proof from the log (.tlog-proof)").count() > 0
 
@@ -211,3 +223,39 @@ class HowPage(ShownPage):
     def commands(self) -> list[str]:
         """What the page tells a person to type at home."""
         return [text.strip() for text in self.page.locator("p.code").all_inner_texts()]
+
+
+class CardPage:
+    """The provider's own page, which is none of ours: an amount, a button, a way back."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.visitor, self.page = visitor, visitor.page
+        stripe = visitor.stage.stripe
+        assert stripe is not None
+        assert self.page.url.startswith(f"{stripe.address}/pay/")
+
+    def amount(self) -> str:
+        return self.page.locator("h1").inner_text()
+
+    def giver_pays(self) -> ReturnPage:
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Pay").click()
+        return ReturnPage(self.visitor)
+
+    def giver_turns_back(self) -> ReturnPage:
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name="Back").click()
+        return ReturnPage(self.visitor)
+
+
+class ReturnPage(ReceiptPage):
+    """Where the provider sends a giver back to. Becomes one's gift's page once it is known how it ended."""
+
+    name = "return"
+
+    def giver_looks_again(self) -> None:
+        self.follow(self.button("Look again"))
+
+    def giver_goes_back_to_the_card_page(self) -> CardPage:
+        self.follow(self.button("Go on to the card page"))
+        return CardPage(self.visitor)

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from panah.site.publish.tongues import tongue
 from panah.site.publish.words import Words
 from panah.storage.funds import FundHome
 from tests.fundlab import signed
+from tests.stripe_local.server import LocalStripe
 
 SHOTS = Path(__file__).parent / "shots"
 PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
@@ -58,12 +59,21 @@ FOUR_MANNERS = [WIDE, WIDE_PLAIN, PHONE, PHONE_PLAIN]
 
 @dataclass(frozen=True)
 class Stage:
-    """A served fund, and what its members can do from their own machines while it runs."""
+    """A served fund, and what its members can do from their own machines while it runs.
+
+    `address` is the fund's own folder; the one at `/` has the others of its site `beside` it.
+    """
 
     address: str
     fund: FundHome
     aside: Executor
     """Another thread: Playwright keeps an event loop in ours, and Django touches no database beside one."""
+    stripe: LocalStripe | None = None
+    """The card provider, when a fund of this site takes cards."""
+
+    def beside(self, slug: str) -> Stage:
+        """Give another fund of this site."""
+        return replace(self, address=f"{self.address}/f/{slug}", fund=FundHome(self.fund.home, slug))
 
     def say(self, kind: str, *names: str, attached: Attached | None = None, **fields: object) -> None:
         """Two members (unless named) sign a statement; it is carried out beside the running site."""
@@ -132,7 +142,8 @@ class Visitor:
 
     def _asked(self, request: Request) -> None:
         self.requests.append(request)
-        if not request.url.startswith((self.stage.address, "data:", "blob:")):
+        provider = (self.stage.stripe.address,) if self.stage.stripe else ()
+        if not request.url.startswith((self.stage.address, "data:", "blob:", *provider)):
             self.complaints.append(f"third party: {request.url}")
 
     def _answered(self, response: Response) -> None:
@@ -168,6 +179,9 @@ class Visitor:
 
     def money(self, minor: int) -> str:
         return Words.of(self.manner.lang, "EUR").money(minor)
+
+    def today(self) -> str:
+        return Words.of(self.manner.lang, "EUR").day(dt.datetime.now(dt.UTC).date())
 
     def digits(self, text: str) -> str:
         """How this visitor types a number."""

@@ -6,16 +6,13 @@ axe is put into the page past its policy; nothing else of these visits is.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
+from tests.browser.axe import complaints_of_axe
 from tests.browser.pages import AppealPage, BooksPage, GivePage, HowPage, PaymentPage, ReceiptPage, ShownPage
 from tests.browser.stage import Manner, Stage, Visitor
 
-AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})"
 MANNERS = [
     Manner("en", 1280), Manner("en", 360, scheme="dark"), Manner("fa", 1280, scheme="dark"), Manner("fa", 360),
 ]  # fmt: skip
@@ -107,19 +104,13 @@ def texts(stage: Stage) -> None:
         stage.publish(name, texts)
 
 
-def complaints_of_axe(shown: ShownPage) -> list[str]:
-    shown.page.evaluate(AXE.read_text())
-    found = shown.page.evaluate(RUN, TAGS)
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found["violations"]]
-
-
 @pytest.mark.parametrize("manner", MANNERS, ids=str)
 @pytest.mark.parametrize("kind", PAGES)
 def test_axe_finds_nothing(come: Callable[..., Visitor], manner: Manner, kind: str) -> None:
     visitor = come(manner, bypass_csp=True)
     shown = PAGES[kind](visitor)
     visitor.looks(f"page-{kind}")
-    assert complaints_of_axe(shown) == []
+    assert complaints_of_axe(shown.page) == []
 
 
 def test_what_is_missing_is_told_in_the_language_of_the_address(come: Callable[..., Visitor]) -> None:
@@ -136,6 +127,6 @@ def test_axe_would_find_something(come: Callable[..., Visitor]) -> None:
     shown.page.locator("main").evaluate(
         "main => { main.append(document.createElement('img')); main.style.color = '#eee3d5' }"
     )
-    found = " ".join(complaints_of_axe(shown))
+    found = " ".join(complaints_of_axe(shown.page))
     assert "image-alt" in found
     assert "color-contrast" in found
