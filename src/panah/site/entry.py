@@ -9,17 +9,20 @@ over as an iterator, which the server then reads piece by piece. Together that w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpResponse
 
 
 class FileEntry(WSGIHandler):
     """A WSGI application for answers that are whole: no streams, no cookies, no uploads to close."""
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(  # type: ignore[override]  # Django's own says it gives its response object
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
         """Answer (PEP 3333)."""
-        answer = self.get_response(self.request_class(environ))
+        answer = cast("HttpResponse", self.get_response(self.request_class(environ)))
         start_response(f"{answer.status_code} {answer.reason_phrase}", list(answer.items()))
         return [answer.content]
 

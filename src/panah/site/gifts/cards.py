@@ -35,7 +35,7 @@ def send_to_provider(face: Face, rail: str, gift: str) -> HttpResponse:
 def visit_page(face: Face, facts: FormFacts, row: GiftRow) -> HttpResponse:
     """Show a gift to whoever comes back from the provider's page: the standing, without a code."""
     if row.status not in {"promised", "claimed"}:
-        return answer_page(receipt_page(face, [row], ""), face.policy)
+        return answer_page(receipt_page(face, facts, [row], ""), face.policy)
     open_now = facts.state is State.OPEN and not facts.gifts_paused and not face.all_stopped
     page = face.prepare(
         "visit", "give/", status=row.status,

@@ -32,16 +32,18 @@ class FormFacts:
     minimum: int
     gifts_paused: bool
     rules: int
+    bank_upto: dt.date | None
 
 
 def form_facts(fund: FundHome) -> FormFacts:
     """Read the counter."""
     with connections[fund.alias].cursor() as cursor:
         cursor.execute(
-            "SELECT state, goal - counted - claimed, minimum, gifts_paused, rules FROM storage_counter WHERE id = 1"
+            "SELECT state, goal - counted - claimed, minimum, gifts_paused, rules, bank_upto"
+            " FROM storage_counter WHERE id = 1"
         )
-        state, rest, minimum, paused, rules = cursor.fetchone()
-    return FormFacts(State(state), rest, minimum, bool(paused), rules)
+        state, rest, minimum, paused, rules, upto = cursor.fetchone()
+    return FormFacts(State(state), rest, minimum, bool(paused), rules, upto)
 
 
 def fund_rules(fund: FundHome) -> FundRules:

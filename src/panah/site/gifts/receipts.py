@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +22,6 @@ from panah.site.gifts.amounts import counted_at, written
 from panah.site.gifts.queries import (
     booked_body,
     booked_note,
-    form_facts,
     gift_proof,
     leaf_of,
     log_key,
@@ -34,6 +34,7 @@ from panah.site.publish.words import grouped
 
 if TYPE_CHECKING:
     from panah.site.gifts.faces import Face
+    from panah.site.gifts.queries import FormFacts
     from panah.storage.rows import GiftRow
 
 PUSH: Final = frozenset({"bank", "cash", "monero", "bitcoin"})
@@ -41,17 +42,17 @@ MOST_UPDATES: Final = 5
 _ARRIVED: Final = frozenset({"booked", "ended"})
 
 
-def receipt_page(face: Face, rows: Sequence[GiftRow], code: str) -> bytes:
+def receipt_page(face: Face, facts: FormFacts, rows: Sequence[GiftRow], code: str) -> bytes:
     """Draw the standing of one's own gifts; `code` is empty when only the browser knows it."""
     waits = any(row.status in {"refused", "promised"} for row in rows)
     page = face.prepare(
         "receipt", "receipt/",
         has_code=bool(code), arrived=any(row.status in _ARRIVED for row in rows),
         lost=all(row.status == "refused" for row in rows),
-        sent_on=waits and form_facts(face.fund).state is State.MET,
+        sent_on=waits and facts.state is State.MET,
     )  # fmt: skip
     values = {
-        "gifts": mark_safe("".join(_gift(face, row, code) for row in rows)),  # noqa: S308 - escaped by fill
+        "gifts": mark_safe("".join(_gift(face, facts, row, code) for row in rows)),  # noqa: S308 - escaped by fill
         "updates": _updates(face, rows[0].made),
         "rc": base64.b64encode(rows[0].rc).decode(),
         "code_shown": group(code) if code else "",
@@ -59,7 +60,7 @@ def receipt_page(face: Face, rows: Sequence[GiftRow], code: str) -> bytes:
     return page.fill(values)
 
 
-def _gift(face: Face, row: GiftRow, code: str) -> str:
+def _gift(face: Face, facts: FormFacts, row: GiftRow, code: str) -> str:
     body = booked_body(face.fund, row.id) if row.status in _ARRIVED else None
     leaf = leaf_of(face.fund, row.id) if body else None
     held = row.booked - row.counted
@@ -68,9 +69,10 @@ def _gift(face: Face, row: GiftRow, code: str) -> str:
         "gift", "receipt/",
         status=row.status, push=row.rail in PUSH, held=held > 0, logged=leaf is not None, has_code=bool(code),
         foreign=bool(row.rate) and row.status == "booked",
-        by_card=row.rail == "card", less=bool(body) and _is_less(row, body["amount"]),
-        state=form_facts(face.fund).state.value if row.status in {"refused", "promised"} else "",
-        stopped=row.rail in face.rules.stopped, asked=asked is not None, askable=_can_ask(face, row),
+        by_card=row.rail == "card", less=body is not None and _is_less(row, body["amount"]),
+        state=facts.state.value if row.status in {"refused", "promised"} else "",
+        stopped=row.rail in face.rules.stopped, asked=asked is not None,
+        askable=row.status == "booked" and allows(facts.state, Act.REFUND),
     )  # fmt: skip
     words = face.words
     return page.fill(
@@ -86,11 +88,11 @@ def _gift(face: Face, row: GiftRow, code: str) -> str:
             "log_by": words.day(row.log_by or row.made),
             "leaf": words.number(leaf or 0),
             "reference": grouped(row.reference or ""),
-            "upto": _upto(face) if row.status == "promised" else "",
+            "upto": _upto(face, facts) if row.status == "promised" else "",
             "code": code,
             "id": row.id,
             "asked": words.day(asked) if asked else "",
-            "story": story(face, row),
+            "story": story(face, row) if row.status in _ARRIVED else "",
         }
     ).decode()
 
@@ -100,18 +102,11 @@ def _is_less(row: GiftRow, taken: int) -> bool:
     return row.takes_rest and row.rail not in PUSH and taken < row.amount
 
 
-def _can_ask(face: Face, row: GiftRow) -> bool:
-    return row.status == "booked" and allows(form_facts(face.fund).state, Act.REFUND)
-
-
-def _upto(face: Face) -> str:
-    with connections[face.fund.alias].cursor() as cursor:
-        cursor.execute("SELECT bank_upto FROM storage_counter WHERE id = 1")
-        upto = cursor.fetchone()[0]
-    if upto is None:
+def _upto(face: Face, facts: FormFacts) -> str:
+    if facts.bank_upto is None:
         return ""
     with override(tongue(face.tag).django):
-        return gettext("Bank read up to %(day)s.") % {"day": face.words.day(upto)}
+        return gettext("Bank read up to %(day)s.") % {"day": face.words.day(facts.bank_upto)}
 
 
 def _updates(face: Face, since: dt.date) -> SafeString:
@@ -129,15 +124,21 @@ def _updates(face: Face, since: dt.date) -> SafeString:
         heading = escape(gettext("Since your gift"))
     items = []
     for name, day, file in rows:
-        texts = orjson.loads(bytes(file))["texts"]
-        lang = face.tag if face.tag in texts else next(iter(texts))
-        title, when = escape(texts[lang]["title"]), escape(face.words.day(day))
+        titles = _titles(bytes(file))
+        lang = face.tag if face.tag in titles else next(iter(titles))
+        title, when = escape(titles[lang]), escape(face.words.day(day))
         items.append(
             f'<li><a href="{face.depth}{face.tag}/updates/{name}/" lang="{lang}" dir="{direction(lang)}">{title}</a>'
             f" · <time>{when}</time></li>"
         )
     head = f'<section class="card" aria-labelledby="since"><h2 id="since">{heading}</h2><ul>'
     return mark_safe(f"{head}{''.join(items)}</ul></section>")  # noqa: S308 - titles are escaped, ids and languages have closed shapes
+
+
+@lru_cache(maxsize=64)
+def _titles(file: bytes) -> dict[str, str]:
+    """Read an update's titles by language, its first one first."""
+    return {lang: text["title"] for lang, text in orjson.loads(file)["texts"].items()}
 
 
 def signed_file(face: Face, row: GiftRow, wanted: str) -> tuple[str, bytes]:

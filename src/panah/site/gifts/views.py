@@ -31,7 +31,7 @@ from panah.site.gifts.amounts import counting, offered, written
 from panah.site.gifts.cards import send_to_provider, visit_page
 from panah.site.gifts.faces import Face, face_of
 from panah.site.gifts.hooks import take_event
-from panah.site.gifts.queries import FormFacts, gift_by_id, gifts_by_commitment
+from panah.site.gifts.queries import FormFacts, form_facts, gift_by_id, gifts_by_commitment
 from panah.site.gifts.receipts import receipt_page, signed_file
 from panah.site.gifts.returning import ask_back
 from panah.site.gifts.transfer import transfer_values
@@ -209,7 +209,7 @@ def pay(request: HttpRequest, face: Face, facts: FormFacts, gift: str) -> HttpRe
     if row is None or row.rail != "fake" or not secret:
         raise Http404
     if request.method != "POST":
-        return _pay_page(face, row)
+        return _pay_page(face, facts, row)
     do, code = forms.read_payment(read_body(request, forms.LIMIT, forms.TYPE))
     if code and commitment(code) != row.rc:
         raise InputError(N_("This form can't be read."))
@@ -218,12 +218,12 @@ def pay(request: HttpRequest, face: Face, facts: FormFacts, gift: str) -> HttpRe
     headers, body = sign_event(event, secret)
     _carry_event(face, "fake", headers, body)
     rows = gifts_by_commitment(face.fund, row.rc)
-    return answer_page(receipt_page(face, rows, code), face.policy)
+    return answer_page(receipt_page(face, form_facts(face.fund), rows, code), face.policy)
 
 
-def _pay_page(face: Face, row: GiftRow) -> HttpResponse:
+def _pay_page(face: Face, facts: FormFacts, row: GiftRow) -> HttpResponse:
     if row.status != "promised":
-        return answer_page(receipt_page(face, [row], ""), face.policy)
+        return answer_page(receipt_page(face, facts, [row], ""), face.policy)
     amount = Money(row.amount, row.currency)
     shown = {
         "gift": row.id, "rc": base64.b64encode(row.rc).decode(), "sum": written(face, amount),
@@ -237,7 +237,7 @@ def _pay_page(face: Face, row: GiftRow) -> HttpResponse:
 
 
 @_in_fund("../../")
-def receipt(request: HttpRequest, face: Face, _: FormFacts) -> HttpResponse:
+def receipt(request: HttpRequest, face: Face, facts: FormFacts) -> HttpResponse:
     """Ask for a code, or show the gift of the one in the form; or give a signed file of it."""
     if request.method != "POST":
         return answer_page(face.prepare("ask", "receipt/").fill({}), face.policy)
@@ -257,7 +257,7 @@ def receipt(request: HttpRequest, face: Face, _: FormFacts) -> HttpResponse:
         ask_back(face.fund, asked.back, rc, asked.why, _now())
         rows = gifts_by_commitment(face.fund, rc)
     if not asked.wanted:
-        return answer_page(receipt_page(face, rows, asked.code), face.policy)
+        return answer_page(receipt_page(face, facts, rows, asked.code), face.policy)
     name, data = signed_file(face, rows[0], asked.wanted)
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
     return answer_bytes(data, "application/octet-stream", extra=disposition)
