@@ -32,13 +32,13 @@ DAY = dt.timedelta(days=1)
 class Holders:
     """Three people outside a team, two of whom are needed, and the people they would call."""
 
-    def __init__(self, team):
+    def __init__(self, team, database=""):
         self.team = team
         self.keys = [new_member(name) for name in ("ziba", "yusuf", "xenia")]
         self.called = {name: new_member(name) for name in ("mina", "navid", "omid")}
         body = team.charter().body()
         body["charter"] |= {"outside": {"k": 2, "keys": [key.public["sign"] for key in self.keys]}}
-        found(team.fund, team.sign(body, *NAMES), team.now)
+        found(team.fund, team.sign(body, *NAMES), team.now, database)
         team.open()
 
     @property
@@ -69,6 +69,19 @@ class Holders:
 @pytest.fixture
 def holders(team):
     return Holders(team)
+
+
+@pytest.mark.postgres
+def test_a_notice_runs_and_ends_on_postgresql_too(team, postgres_url):
+    holders = Holders(team, postgres_url)
+    leaf = holders.announce()
+    team.say("fee", cur="EUR", rail="fake", amount=1)
+    team.now += WAIT
+    holders.are_refused("roster", "two members have signed since", notice=leaf)
+    leaf = holders.announce()
+    team.now += WAIT
+    holders.say("roster", notice=leaf)
+    assert team.audit().recovered
 
 
 def verify(team):
