@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime as dt
+import gzip
 import io
 import json
 import os
@@ -17,6 +18,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -149,15 +151,17 @@ def unpack(path: Path) -> tuple[dict[str, bytes], dt.datetime]:
     """
     files: dict[str, bytes] = {}
     try:
-        with tarfile.open(path, "r:gz") as tar:
+        with gzip.open(path) as whole, tarfile.open(fileobj=whole) as tar:
             for entry in tar:
                 source = tar.extractfile(entry) if entry.isfile() else None
                 if source is None or not (entry.name == "manifest.json" or _NAME.fullmatch(entry.name)):
                     raise InputError(_STRANGE, name=entry.name[:80])
                 files[entry.name] = source.read()
+            while whole.read(1 << 16):  # tar stops at its own end: a file that is cut off after it would not be seen
+                pass
         manifest = json.loads(files.pop("manifest.json"))
         made = dt.datetime.fromisoformat(manifest["made"])
-    except (tarfile.TarError, EOFError, OSError, KeyError, ValueError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError, KeyError, ValueError) as error:
         raise InputError(N_("%(path)s is not a backup of Panah, or it is cut off."), path=path.name) from error
     hashes = {name: sha256(data).hexdigest() for name, data in files.items()}
     if manifest.get("format") != FORMAT or manifest.get("files") != hashes:
