@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, expect
 
 from panah.seal.receipt import check_code
+from tests.browser.axe import complaints_of_axe
 from tests.browser.stage import Visitor
 
 
@@ -31,6 +32,11 @@ class ShownPage:
         expect(root).to_have_attribute("dir", "rtl" if lang == "fa" else "ltr")
         expect(self.page.locator("h1")).to_have_count(1)
         self.visitor.looks(name or self.name)
+
+    def everybody_can_use_it(self) -> None:
+        """axe finds nothing; for visitors with script, who came with `bypass_csp=True`."""
+        if self.visitor.manner.script:
+            assert complaints_of_axe(self.page) == []
 
     def follow(self, way: Locator) -> None:
         """Click what leads on, and wait for the page it leads to: between two pages there is nothing to look at."""
