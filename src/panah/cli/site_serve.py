@@ -32,6 +32,10 @@ from panah.storage.funds import list_funds
 THREADS: Final = 12
 """More threads take more gifts into one commit and pay for it on each page, when they wake only to wait for each other
 (docs/benchmarks.md)."""
+WAITING_THREADS: Final = 32
+"""With PostgreSQL a thread waits for another process, and more of them bring more gifts into one commit. All processes
+share these: each thread keeps a connection, and PostgreSQL allows 100 unless it is told otherwise."""
+LEAST_THREADS: Final = 8
 LONGEST_END: Final = 20
 """Seconds for a worker's last step; after that it is killed, which loses nothing that was acknowledged."""
 _WAIT_READY: Final = 60.0
@@ -101,10 +105,14 @@ def _run(home: Path, host: str, port: int, workers: int, after: str = "") -> int
         stack.enter_context(_telling_when_ready(address, after))
         Granian(
             "panah.site.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
-            blocking_threads=THREADS, http=HTTPModes.http1, log_level=LogLevels.error, websockets=False,
+            blocking_threads=_threads(workers), http=HTTPModes.http1, log_level=LogLevels.error, websockets=False,
             respawn_failed_workers=workers > 1, workers_kill_timeout=LONGEST_END,
         ).serve()  # fmt: skip
     return 0
+
+
+def _threads(workers: int) -> int:
+    return max(LEAST_THREADS, WAITING_THREADS // workers) if settings.PANAH_DATABASE else THREADS
 
 
 def _check_settings() -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from panah.core.ledger import Gift, postings
 from panah.proof import canonical, leaf
-from panah.storage.bulk import Insert, Update
+from panah.storage.bulk import Insert, Update, sent_together
 from panah.storage.rows import CounterRow, FundRules, GiftRow
 
 _GIFT: Final = (
@@ -193,10 +193,11 @@ class Batch:
 
     def finish(self) -> None:
         """Flush, then write the counter where it changed: its CHECKs are the last word before the commit."""
-        self.flush()
-        values = _counter_values(self.counter)
-        if values != self._found:
-            self.cursor.execute(_UPDATE_COUNTER, values)
+        with sent_together(self.cursor.db):
+            self.flush()
+            values = _counter_values(self.counter)
+            if values != self._found:
+                self.cursor.execute(_UPDATE_COUNTER, values)
 
 
 def left_of(row: GiftRow) -> Gift:

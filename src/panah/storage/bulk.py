@@ -7,10 +7,25 @@ which keeps its prepared statement; asking it costs no way to another process.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 Row = Sequence[Any]
+
+
+@contextmanager
+def sent_together(connection: Any) -> Iterator[None]:
+    """Send the statements of the block to PostgreSQL without waiting for each answer; all are there when it ends.
+
+    Each wait gives the interpreter away, and it has to be won back from every thread that serves somebody.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 class Insert:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connections, transaction
 
 from panah.errors import N_, FatalError
+from panah.storage.bulk import sent_together
 
 _COLUMNS = (
     "state, goal, minimum, counted, claimed, held, next_entry, next_leaf,"
@@ -38,8 +39,9 @@ def exclusive(alias: str) -> Iterator[tuple[Any, tuple[Any, ...]]]:
     else:
         raise FatalError(N_("This database can't hold the fund's lock, so nothing is written."))
     with transaction.atomic(using=alias, durable=True), connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_COLUMNS} FROM storage_counter WHERE id = 1{suffix}")
-        row = cursor.fetchone()
+        with sent_together(connection):  # with the BEGIN before it
+            cursor.execute(f"SELECT {_COLUMNS} FROM storage_counter WHERE id = 1{suffix}")
+            row = cursor.fetchone()
         if row is None:
             raise FatalError(N_("The fund has no counter row, so nothing is written."))
         yield cursor, row
