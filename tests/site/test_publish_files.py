@@ -14,7 +14,9 @@ from lxml import etree
 import tests.django_ready  # noqa: F401
 from panah.core.fund import State
 from panah.proof import canonical
+from panah.site.books import page as books
 from panah.site.publish import files
+from panah.site.publish.before import Before
 from panah.site.publish.render import publish, update_file
 from panah.site.publish.view import FundView
 from tests.site.views import PICTURE, STORY, UPDATE, sample_charter, sample_days, sample_view
@@ -162,6 +164,32 @@ def test_a_long_table_is_broken_into_months(folder: Path) -> None:
     front = (folder / "en/books/index.html").read_text()
     assert front.count("<tbody>") == 1
     assert all(f"books/{month}/" in front for month in months[:-1])
+
+
+def test_an_old_month_is_drawn_again_only_when_it_or_its_file_changed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, days, drawn = Before(folder), sample_days(50), []
+    publish(sample_view(days=days), folder, before=before)
+    render = books.render_month
+    monkeypatch.setattr(books, "render_month", lambda *given: drawn.append(given[0].place) or render(*given))
+    publish(sample_view(days=days), folder, before=before)
+    assert drawn == []
+    oldest = min(row.day for row in days)
+    page = folder / f"en/books/{oldest[:7]}/index.html"
+    text = page.read_bytes()
+    page.with_name("other").write_bytes(b"an older page, by a process that was paused")
+    page.with_name("other").replace(page)
+    publish(sample_view(days=days), folder, before=before)
+    assert (drawn, page.read_bytes()) == ([f"books/{oldest[:7]}/"], text)
+    page.unlink()
+    publish(sample_view(days=days), folder, before=before)
+    assert page.read_bytes() == text
+    late = [replace(row, gifts=row.gifts + 1) if row.day == oldest else row for row in days]
+    del drawn[:]
+    publish(sample_view(days=late), folder, before=before)
+    assert set(drawn) == {f"books/{oldest[:7]}/"}
+    assert page.read_bytes() != text
 
 
 def test_the_feed_is_atom_with_lasting_ids(folder: Path) -> None:

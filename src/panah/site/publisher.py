@@ -26,7 +26,7 @@ from typing import Any, Final
 from django.db import connections
 
 from panah.site.books.queries import FaceReader, shown_of
-from panah.site.publish.exports import Exporter
+from panah.site.publish.before import Before
 from panah.site.publish.render import publish
 from panah.storage.funds import FundHome
 from panah.storage.rows import CounterRow
@@ -46,7 +46,7 @@ class Publisher:
         self._fund = fund
         self._changed = changed
         self._reader = FaceReader(fund, address)
-        self._exporter = Exporter(fund.public)
+        self._before = Before(fund.public)
         self._wake = threading.Event()
         self._at_once = threading.Event()
         self._ending = False
@@ -81,7 +81,7 @@ class Publisher:
                 shown, logged, day = self._reader.glance()
                 if not self._is_published(shown, logged, day):
                     self._note.unlink(missing_ok=True)  # cut off from here on, the files are nobody's state
-                    publish(self._reader.view(), self._fund.public, exporter=self._exporter)
+                    publish(self._reader.view(), self._fund.public, before=self._before)
                     self._note.write_text(self._name(shown, logged, day))
         if (shown, logged, day) == (self._shown, self._logged, self._day):
             return

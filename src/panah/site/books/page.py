@@ -39,22 +39,31 @@ class Download:
         return -(-self.size // 1000)
 
 
-def months(days: Sequence[DayRow]) -> list[str]:
-    """Give the months that have pages of their own, newest first; none when one table is enough."""
-    return sorted({row.day[:7] for row in days}, reverse=True) if len(days) > MOST_ROWS else []
+Months = dict[str, tuple[DayRow, ...]]
+
+
+def by_month(days: Sequence[DayRow]) -> Months:
+    """Part the days by months that have pages of their own, newest first; none when one table is enough."""
+    if len(days) <= MOST_ROWS:
+        return {}
+    parts: dict[str, list[DayRow]] = {}
+    for row in days:
+        parts.setdefault(row.day[:7], []).append(row)
+    return {month: tuple(parts[month]) for month in sorted(parts, reverse=True)}
 
 
 def render(
     view: FundView,
     frame: Frame,
+    months: Months,
     downloads: Sequence[Download] = (),
     upto: int = 0,
     check: tuple[str, str] | None = None,
 ) -> bytes:
     """Draw the first page of the books; `upto` is how many entries the downloads hold."""
     books = view.logged
-    pages = months(books.days)
-    rows = [row for row in books.days if row.day.startswith(pages[0])] if pages else books.days
+    newest = next(iter(months), "")
+    rows = months[newest] if newest else books.days
     context = {
         "view": view,
         "books": books,
@@ -62,8 +71,8 @@ def render(
         "others": [Words.of(frame.tag, currency).money(minor) for currency, minor in books.in_other_money],
         "chart": chart(books.days, view.charter.goal.minor),
         "table": _table(rows, frame.tag),
-        "month": pages[0] if pages else "",
-        "months": [(month, frame.words.month(month)) for month in pages],
+        "month": newest,
+        "months": [(month, frame.words.month(month)) for month in months],
         "downloads": downloads,
         "upto": upto,
         "sentences": spelled(CHECK, frame.tag) if check else "",
@@ -92,10 +101,9 @@ def _money(frame: Frame, currency: str, minor: int) -> str:
     return frame.words.money(minor) if currency == frame.charter.currency else str(Money(minor, currency))
 
 
-def render_month(view: FundView, frame: Frame, month: str) -> bytes:
-    """Draw the table of one month."""
-    rows = [row for row in view.logged.days if row.day.startswith(month)]
-    context = {"view": view, "table": _table(rows, frame.tag), "month": month, "name": frame.words.month(month)}
+def render_month(frame: Frame, month: str, rows: Sequence[DayRow]) -> bytes:
+    """Draw the table of one month: what `rows` and the frame say is all that is on the page."""
+    context = {"table": _table(rows, frame.tag), "month": month, "name": frame.words.month(month)}
     return draw("site/books/month.html", frame, context, css=CSS)
 
 

@@ -17,6 +17,7 @@ from panah.proof import canonical
 from panah.site.appeal import page as appeal
 from panah.site.books import page as books
 from panah.site.publish import assets, exports, files
+from panah.site.publish.before import Before
 from panah.site.publish.page import Frame, draw
 from panah.site.publish.view import FundView, UpdateView
 from panah.site.updates import feed
@@ -26,17 +27,19 @@ PARTS: Final = frozenset({"appeal", "books", "exports", "updates"})
 """What `only` may name: `appeal` after every gift that shows, `books` and `exports` after the log grew,
 `updates` after a text, picture or withdrawal. Without `only` everything is made, also what rarely changes."""
 
-Page = tuple[str, bytes]
+Page = tuple[str, bytes | None]
+"""A page's path and text; None when the file stands as it is."""
 _TAG: Final = re.compile(r"[a-z]{2}|prs|ckb|[a-z]{2,3}-[A-Z]{2}")  # not log/: three letters, but no language
 
 
 def publish(
-    view: FundView, folder: Path, *, only: Collection[str] | None = None, exporter: exports.Exporter | None = None
+    view: FundView, folder: Path, *, only: Collection[str] | None = None, before: Before | None = None
 ) -> list[Path]:
     """Bring the files under `folder` up to date with `view`; give those that changed or went.
 
-    `exporter` is this folder's, kept between calls: without one the exports are spelled out from the beginning.
+    `before` is this folder's, kept between calls: without it old months and exports are made from the beginning.
     """
+    before = before or Before(folder)
     parts = PARTS if only is None else PARTS & frozenset(only)
     changed: list[Path] = []
     names: dict[str, str] = {}
@@ -44,11 +47,11 @@ def publish(
         names = _picture_names(view, folder, changed)
     if "exports" in parts:
         is_last = view.state in {State.MET, State.CLOSED}
-        changed += exports.write(folder, view.logged.size, is_last=is_last, exporter=exporter)
+        changed += exports.write(folder, view.logged.size, is_last=is_last, exporter=before.exporter)
     expected = []
-    for path, data in _pages(view, folder, parts, names, whole=only is None):
+    for path, data in _pages(view, folder, parts, names, before, whole=only is None):
         expected.append(folder / path)
-        if files.write(folder / path, data):
+        if data is not None and files.write(folder / path, data):
             changed.append(folder / path)
     if only is None:
         changed += assets.copy(folder)
@@ -59,14 +62,15 @@ def publish(
 
 
 def _pages(
-    view: FundView, folder: Path, parts: Collection[str], names: dict[str, str], *, whole: bool
+    view: FundView, folder: Path, parts: Collection[str], names: dict[str, str], before: Before, *, whole: bool
 ) -> Iterator[Page]:
     languages = view.charter.languages
+    months = books.by_month(view.logged.days)
     for tag in languages:
         if "appeal" in parts:
             yield f"{tag}/index.html", appeal.render(view, _frame(view, tag))
         if "books" in parts:
-            yield from _books(view, folder, tag)
+            yield from _books(view, folder, tag, months, before)
         if "updates" in parts:
             yield from _texts(view, tag, names)
         if whole:
@@ -96,14 +100,20 @@ def _frame(view: FundView, tag: str, place: str = "") -> Frame:
     return Frame(view.charter, tag, "../" * (1 + place.count("/")), place, view.address, view.notice)
 
 
-def _books(view: FundView, folder: Path, tag: str) -> Iterator[Page]:
+def _books(view: FundView, folder: Path, tag: str, months: books.Months, before: Before) -> Iterator[Page]:
     downloads = exports.listing(folder, tag)
     check = assets.script("check")
     upto = exports.upto(folder)
-    yield f"{tag}/books/index.html", books.render(view, _frame(view, tag, "books/"), downloads, upto, check)
-    for month in books.months(view.logged.days)[1:]:
-        place = f"books/{month}/"
-        yield f"{tag}/{place}index.html", books.render_month(view, _frame(view, tag, place), month)
+    frame = _frame(view, tag, "books/")
+    yield f"{tag}/books/index.html", books.render(view, frame, months, downloads, upto, check)
+    for month, rows in list(months.items())[1:]:  # the first page has the newest
+        frame = _frame(view, tag, f"books/{month}/")
+        path = f"{tag}/books/{month}/index.html"
+        if before.stands(folder / path, (frame, rows)):
+            yield path, None
+        else:
+            yield path, books.render_month(frame, month, rows)
+            before.note(folder / path, (frame, rows))  # here the caller has written it
 
 
 def _texts(view: FundView, tag: str, names: dict[str, str]) -> Iterator[Page]:
