@@ -162,3 +162,24 @@ def test_of_held_gifts_of_one_day_those_count_that_the_log_says(tmp_path):
     after = back.audit()
     assert (after.balances, after.counted, after.held) == (before.balances, before.counted, before.held)
     let_go(back)
+
+
+def test_cash_that_a_mirror_alone_knows_is_entered_once_and_stands_for_no_transfer(tmp_path):
+    team = Team(tmp_path / "home", now=NOW)
+    team.found(team.charter([("[rails.fake]", "[rails.fake]\n[rails.cash]")]))
+    team.open()
+    let_go(team)
+    backup, back = tmp_path / "night.backup", Team(tmp_path / "back", now=NOW)
+    panah("backup", "--out", backup, "--with-keys", "--home", team.fund.home)
+    fields = {"id": base64.b64encode(secrets.token_bytes(16)).decode(), "cur": "EUR", "amount": 5000}
+    team.say("cash-gift", **fields)  # nobody got a code for it
+    sequence(team.fund)
+    let_go(team)
+    panah("restore", backup, "--home", back.fund.home, "--mirror", team.fund.public)
+    del connections[team.fund.alias]
+    attach(back.fund)
+    back.members = team.members
+    back.is_refused("cash-gift", match="carried out already", **fields)
+    assert hand_in(back, line(5000)).booked == 1
+    assert back.audit().gross == 10_000
+    let_go(back)

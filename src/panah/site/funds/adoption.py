@@ -20,10 +20,11 @@ from panah.proof import canonical, leaf
 from panah.proof.checkpoint import Checkpoint, open_checkpoint
 from panah.proof.note import VerifyKey, decode_base64
 from panah.proof.tiles import MAX_BUNDLE, WIDTH, TileWriter, entries_path, parse_bundle
+from panah.rails.registry import HAND
 from panah.site.funds import rules
 from panah.site.funds.authority import signers_of
 from panah.site.funds.effects import EFFECTS
-from panah.site.funds.record import remember
+from panah.site.funds.record import remember, remember_listed
 from panah.site.funds.recovery import note_living_team
 from panah.site.funds.rules import apply_due
 from panah.site.funds.setting import Setting
@@ -220,6 +221,8 @@ def _repeat(batch: Batch, body: dict[str, Any], setting: Setting, today: dt.date
     kind = leaf.kind(body)
     if kind == "gift":
         _await_word(batch, data, body, _repeat_gift(batch, body, today))
+        if body["rail"] in HAND and "list" in body:
+            remember_listed(batch, body, today)
     elif kind in {"gift-void", "count"}:
         _await_word(batch, data, body, _repeat_change(batch, kind, body))
     else:

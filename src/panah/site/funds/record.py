@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from panah.proof import canonical, leaf
+from panah.proof.note import decode_base64
 from panah.proof.signature import signing_bytes
 
 if TYPE_CHECKING:
@@ -30,3 +31,16 @@ def remember(batch: Batch, body: dict[str, Any], name: dict[str, Any], signers: 
                 canonical.encode(sorted(signers)).decode(), today,
             ],
         )  # fmt: skip
+
+
+def remember_listed(batch: Batch, body: dict[str, Any], today: dt.date) -> None:
+    """Write down that the statement was carried out by which members entered a gift that came back from the log.
+
+    The gift's leaf has its hash, and nothing else of it (job).
+    """
+    identity = decode_base64(body["list"]).hex()
+    if not batch.query("SELECT 1 FROM storage_statement WHERE id = %s", [identity]):
+        batch.execute(
+            "INSERT INTO storage_statement (id, kind, body, signers, day) VALUES (%s, %s, %s, %s, %s)",
+            [identity, "exchange" if "receipt:" in body.get("source", "") else "cash-gift", "{}", "[]", today],
+        )
