@@ -94,6 +94,8 @@ def _ask_besides(fund: FundHome, rails: Rails, log_may_go_on: Callable[[], None]
     if waiting(fund):
         replay_due(fund, rails, _now())
         log_may_go_on()
+    if waiting(fund):
+        return  # what was sent back after the backup is not known yet
     send_agreed(fund, rails)
 
 

@@ -144,8 +144,8 @@ def send_due(fund: FundHome, rails: dict[str, PullRail], now: dt.datetime) -> in
 def _send(fund: FundHome, rail: PullRail, refund: RefundRow, today: dt.date) -> bool:
     writer = writer_for(fund)
     order = writer.submit(partial(_order, gift=refund.gift), gifts=(refund.gift,))
-    if order is None:
-        return False
+    if order is None or not (order.payment or rail.local_capture):
+        return False  # a restored fund that does not know the payment yet could neither look nor ask
     if refund.asked is None:
         if refund.day == today:
             writer.submit(partial(_note_asked, key=refund.key, today=today))
