@@ -28,6 +28,11 @@ class Site:
     process: subprocess.Popen[str]
     lines: list[str]
 
+    def workers(self) -> set[int]:
+        """Give its processes that answer."""
+        root = self.process.pid
+        return set(map(int, Path(f"/proc/{root}/task/{root}/children").read_text().split()))
+
     def wait_for(self, beginning: str, lines: queue.SimpleQueue[str | None]) -> str:
         """Give the first line that begins so; fail with everything it printed when the process ends before."""
         while (line := lines.get(timeout=90)) is not None:

@@ -64,12 +64,6 @@ def leader(fund: FundHome) -> int:
         return int(cursor.fetchone()[0].split(" ")[1])
 
 
-def workers_of(site: Site) -> set[int]:
-    """The site's processes that answer."""
-    root = site.process.pid
-    return set(map(int, Path(f"/proc/{root}/task/{root}/children").read_text().split()))
-
-
 def give_at(address: str, amount: str) -> Giver:
     giver = Giver(address)
     giver.fill_form(amount)
@@ -131,13 +125,13 @@ def page_of(site: Site) -> str:
 
 def test_a_worker_that_dies_is_replaced_and_another_goes_on_with_the_log(fund: FundHome, postgres_url: str) -> None:
     with running_site(fund.home, postgres_url, ("site", "serve", "--workers", "4")) as site:
-        wait_until(lambda: len(workers_of(site)) == PROCESSES, "four workers")
+        wait_until(lambda: len(site.workers()) == PROCESSES, "four workers")
         for number in range(8):
             give_at(site.address, str(20 + number)).close()
-        before, first = workers_of(site), leader(fund)
+        before, first = site.workers(), leader(fund)
         assert first in before
         os.kill(first, signal.SIGKILL)
-        wait_until(lambda: len(workers_of(site)) == PROCESSES and workers_of(site) != before, "a new worker")
+        wait_until(lambda: len(site.workers()) == PROCESSES and site.workers() != before, "a new worker")
         given = 0
         for number in range(12):
             with contextlib.suppress(httpx.TransportError):  # the kernel may hand a connection to the one that died
@@ -148,7 +142,7 @@ def test_a_worker_that_dies_is_replaced_and_another_goes_on_with_the_log(fund: F
         assert given > 8
         wait_until(lambda: everything_is_logged(fund), "the gifts in the log")
         assert head(fund).epoch == 2
-        assert leader(fund) in workers_of(site) - {first}
+        assert leader(fund) in site.workers() - {first}
         counted = Counter.objects.using(fund.alias).get().counted
         assert audit(site.address) == counted > 0
 
@@ -156,7 +150,7 @@ def test_a_worker_that_dies_is_replaced_and_another_goes_on_with_the_log(fund: F
 def test_a_process_that_was_paused_wakes_and_follows(fund: FundHome, postgres_url: str) -> None:
     with contextlib.ExitStack() as stack:
         sites = [stack.enter_context(running_site(fund.home, postgres_url)) for _ in range(2)]
-        by_worker = {worker: site for site in sites for worker in workers_of(site)}
+        by_worker = {worker: site for site in sites for worker in site.workers()}
         paused = leader(fund)
         other = next(site for worker, site in by_worker.items() if worker != paused)
         os.kill(paused, signal.SIGSTOP)

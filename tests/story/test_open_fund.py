@@ -24,12 +24,12 @@ GOAL, FAKE, BANK, LAST = 1_500_000, 121, 78, 125_000
 """121 gifts of 50.00 and 78 transfers of 100.00, one of which comes back: 1,250.00 is left for the last."""
 
 
-def panah(*words: object, text: str = "", code: int = 0) -> str:
+def panah(*words: object, text: str = "", code: int = 0, database: str = "") -> str:
     """Run one command as a person would, in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "panah.cli.main", *map(str, words)],
         input=text, capture_output=True, text=True, timeout=300, check=False,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "panah.settings.site", "PANAH_DATABASE": ""},
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "panah.settings.site", "PANAH_DATABASE": database},
     )  # fmt: skip
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
