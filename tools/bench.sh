@@ -1,6 +1,6 @@
 #!/bin/sh
 # Run the benches, never two at a time: they measure.
-# usage: tools/bench.sh [NAME] [OPTION…]   NAME is pages, gifts, verify or paint; without one, all of them
+# usage: tools/bench.sh [NAME] [OPTION…]   NAME is pages, gifts, verify, paint or seal; without one, all of them
 set -eu
 cd "$(dirname "$0")/.."
 name=all

@@ -17,6 +17,7 @@ SMALL = {
     "gifts": ["wrk", "--seconds", "1", "--events", "40"],
     "pages": ["wrk nginx", "--seconds", "1"],
     "paint": ["chromium nginx"],
+    "seal": ["", "--seconds", "0.001"],
 }
 
 

@@ -66,7 +66,7 @@ HEADERS = {
 
 @pytest.mark.parametrize("name", HEADERS)
 def test_a_header_that_no_panah_writes_never_reaches_the_library(name, monkeypatch):
-    monkeypatch.setattr(pyrage, "decrypt", lambda *_: pytest.fail("the library was asked"))
+    monkeypatch.setattr(pyrage, "decrypt_io", lambda *_: pytest.fail("the library was asked"))
     with pytest.raises(InputError):
         open_padded(with_header(HEADERS[name]), ARAM)
 
@@ -95,7 +95,7 @@ def test_random_bytes_in_a_good_frame_are_refused(data):
 
 @given(st.binary(max_size=200))
 def test_a_sealed_plaintext_that_is_no_letter_is_refused(data):
-    for plaintext in (data.ljust(4096, b"\0"), (b"panah/1/letter\n" + bytes(64) + data).ljust(4096, b"\0")):
+    for plaintext in (data.ljust(4096, b"\0"), (b"panah/1/letter\n" + data).ljust(4096, b"\0")):
         with pytest.raises(InputError):
             open_envelope(envelope.close_padded(plaintext, TO), ARAM, origin=ORIGIN)
 
@@ -147,7 +147,7 @@ print(len(blobs))
 
 
 def test_hostile_envelopes_are_refused_in_48_mib_and_a_few_seconds_of_work():
-    largest = envelope.close(letter_of(body={"text": "x" * (BUCKETS[-1] - 400)}), TO)
+    largest = envelope.close(letter_of(body={"text": "x" * (BUCKETS[-1] - 500)}), TO)
     spoiled = bytearray(largest)
     spoiled[-3000] ^= 1  # seen only after all the rest was decrypted
     blobs = [bytes(spoiled), *(with_header(header, BUCKETS[-1]) for header in HEADERS.values())]

@@ -49,7 +49,7 @@ def shown_by_hand(stored: bytes, key_file: Path) -> bytes:
 @given(st.sampled_from(BUCKETS[:4]), st.integers(1, 3), st.booleans())
 def test_age_opens_what_we_sealed(key_file, bucket, readers, signed):
     written = letter_of(
-        "reply" if signed else "ask", by="lale" if signed else "", files=(File("a", "image/png", bytes(bucket - 400)),)
+        "reply" if signed else "ask", by="lale" if signed else "", files=(File("a", "image/png", bytes(bucket - 500)),)
     )
     signer = signer_of("lale") if signed else None
     stored = envelope.close(written, read_recipients(map(recipient_of, ("bahar", *READERS[::2])[:readers])), signer)
@@ -62,7 +62,7 @@ def test_age_opens_what_we_sealed(key_file, bucket, readers, signed):
 @settings(max_examples=12)
 @given(st.sampled_from(BUCKETS[:4]), st.integers(1, 3))
 def test_we_open_what_age_sealed(bucket, readers):
-    written = letter_of("reply", by="lale", files=(File("a", "image/png", bytes(bucket - 400)),))
+    written = letter_of("reply", by="lale", files=(File("a", "image/png", bytes(bucket - 500)),))
     plaintext = letter.write(written, signer_of("lale"))
     words = [word for name in READERS[:readers] for word in ("--recipient", recipient_of(name))]
     stored = outer.frame(age("--encrypt", *words, data=plaintext), len(plaintext))

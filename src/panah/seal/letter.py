@@ -1,16 +1,17 @@
 """What lies inside an envelope: a letter, its files, and the signature of the member who wrote it.
 
     panah/1/letter⏎            15 bytes
-    signature                  64 bytes, Ed25519; zeros when nobody signed
     length of the head         4 bytes, big-endian
     head                       canonical JSON (proof/canonical.py), see `Letter`
     files                      one after the other, their lengths stand in the head
+    signature                  64 bytes, Ed25519 over all before it; zeros when nobody signed
     zeros                      to the bucket (padding.py)
 
-Age proves nothing about the sender, so what a desk writes is signed inside: over the head and the files as they lie
-there, after a tag of its own. Fund, kind, mailbox, roster version and writer are in the head, so a letter that is
-sealed again to somebody else, or carried to another mailbox, is still addressed to the first. What a stranger sends
-(`UNSIGNED`) has no signature and may claim none; every other kind must have one. (RFC 8032 §5.1.)
+Age proves nothing about the sender, so what a desk writes is signed inside, over the bytes as they lie there; their
+first line is the tag that keeps such a signature from being one under anything else. Fund, kind, mailbox, roster
+version and writer are in the head, so a letter that is sealed again to somebody else, or carried to another mailbox,
+is still addressed to the first. What a stranger sends (`UNSIGNED`) has no signature and may claim none; every other
+kind must have one. (RFC 8032 §5.1.)
 """
 
 from __future__ import annotations
@@ -30,14 +31,13 @@ from panah.proof.schema import ORIGIN
 from panah.seal.padding import BUCKETS, check_filled, fill
 
 MAGIC: Final = b"panah/1/letter\n"
-SIGN_TAG: Final = b"panah/1/letter-sign\n"
 TYPE: Final = "panah/1/letter"
 UNSIGNED: Final = frozenset({"ask", "offer", "message", "delete"})
 """Kinds that people without a key send. Nothing else is believed without a member's signature."""
 MOST_FILES: Final = 20
 
 _UNSIGNED: Final = bytes(64)
-_HEAD_AT: Final = len(MAGIC) + 64 + 4
+_HEAD_AT: Final = len(MAGIC) + 4
 _KIND: Final = re.compile(r"[a-z][a-z-]{1,31}", re.ASCII)
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,31}", re.ASCII)
 _FILE_NAME: Final = re.compile(r"[^\x00-\x1f\x7f/\\]{1,200}")
@@ -91,11 +91,11 @@ def write(letter: Letter, signer: Signer | None) -> bytes:
     fields = _head(letter)
     _check_head(fields)
     head = canonical.encode(fields)
-    size = len(head).to_bytes(4, "big")
-    signature = _UNSIGNED
-    if signer is not None:
-        signature = signer.key.sign(b"".join((SIGN_TAG, size, head, *(file.data for file in letter.files))))
-    return fill((MAGIC, signature, size, head, *(file.data for file in letter.files)))
+    parts = (MAGIC, len(head).to_bytes(4, "big"), head, *(file.data for file in letter.files))
+    if signer is None:
+        return fill((*parts, _UNSIGNED))
+    content = b"".join(parts)
+    return fill((content, signer.key.sign(content)))
 
 
 def read(plaintext: bytes, keys: Keys | None) -> Letter:
@@ -116,7 +116,7 @@ def read(plaintext: bytes, keys: Keys | None) -> Letter:
     for entry in head.get("files", ()):
         files.append(File(entry["name"], entry["type"], plaintext[end : end + entry["size"]]))
         end += entry["size"]
-    check_filled(plaintext, end)
+    check_filled(plaintext, end + len(_UNSIGNED))
     letter = Letter(
         head["o"], head["kind"], head["roster"], head["body"],
         base64.b64decode(head.get("mailbox", "")), tuple(files), head.get("by", ""),
@@ -126,7 +126,7 @@ def read(plaintext: bytes, keys: Keys | None) -> Letter:
 
 
 def _check_signature(letter: Letter, plaintext: bytes, end: int, keys: Keys | None) -> None:
-    signature = plaintext[len(MAGIC) : _HEAD_AT - 4]
+    signature = plaintext[end : end + len(_UNSIGNED)]
     if letter.kind in UNSIGNED:
         if letter.by or signature != _UNSIGNED:
             raise _damaged()
@@ -135,7 +135,7 @@ def _check_signature(letter: Letter, plaintext: bytes, end: int, keys: Keys | No
     if key is None:
         raise InputError(N_("Nobody of this team's roster signed this message."))
     try:
-        key.verify(signature, SIGN_TAG + plaintext[_HEAD_AT - 4 : end])
+        key.verify(signature, memoryview(plaintext)[:end])
     except InvalidSignature as error:
         raise InputError(N_("Nobody of this team's roster signed this message.")) from error
 

@@ -8,10 +8,9 @@ import { SealError } from "./errors.ts";
 import { LARGEST, bucketFor } from "./padding.ts";
 
 const MAGIC = utf8("panah/1/letter\n");
-const SIGN_TAG = utf8("panah/1/letter-sign\n");
 const TYPE = "panah/1/letter";
-const SIZE_AT = MAGIC.length + 64;
-const HEAD_AT = SIZE_AT + 4;
+const HEAD_AT = MAGIC.length + 4;
+const SIGNATURE = 64;
 const MOST_FILES = 20;
 export const UNSIGNED: readonly string[] = ["ask", "offer", "message", "delete"];
 
@@ -58,15 +57,15 @@ export function write(letter: Letter): Bytes {
   }
   if (!isHead(head) || letter.by !== undefined || !UNSIGNED.includes(letter.kind)) throw new SealError("field");
   const spelled = spell(head);
-  const content = concat(MAGIC, new Uint8Array(64), size(spelled.length), spelled, ...files.map((file) => file.data));
-  const filled = new Uint8Array(bucketFor(content.length));
+  const content = concat(MAGIC, size(spelled.length), spelled, ...files.map((file) => file.data));
+  const filled = new Uint8Array(bucketFor(content.length + SIGNATURE));
   filled.set(content);
   return filled;
 }
 
 /** Read a padded plaintext and check the signature that its kind asks for. */
 export function read(plaintext: Bytes, keys: Keys | null): Letter {
-  const headEnd = HEAD_AT + new DataView(plaintext.buffer, plaintext.byteOffset).getUint32(SIZE_AT);
+  const headEnd = HEAD_AT + new DataView(plaintext.buffer, plaintext.byteOffset).getUint32(MAGIC.length);
   if (!starts(plaintext, MAGIC) || headEnd > plaintext.length) throw new SealError("inside");
   const head = unspell(plaintext.subarray(HEAD_AT, headEnd));
   if (!isHead(head)) throw new SealError("inside");
@@ -76,7 +75,8 @@ export function read(plaintext: Bytes, keys: Keys | null): Letter {
     end += entry["size"] as number;
     return { name: entry["name"] as string, type: entry["type"] as string, data };
   });
-  if (end > plaintext.length || bucketFor(end) !== plaintext.length || plaintext.subarray(end).some((byte) => byte !== 0)) {
+  const filled = end + SIGNATURE;
+  if (filled > plaintext.length || bucketFor(filled) !== plaintext.length || !isZero(plaintext.subarray(filled))) {
     throw new SealError("inside");
   }
   const letter: Letter = {
@@ -90,14 +90,13 @@ export function read(plaintext: Bytes, keys: Keys | null): Letter {
 }
 
 function checkSignature(letter: Letter, plaintext: Bytes, end: number, keys: Keys | null): void {
-  const signature = plaintext.subarray(MAGIC.length, SIZE_AT);
+  const signature = plaintext.subarray(end, end + SIGNATURE);
   if (UNSIGNED.includes(letter.kind)) {
-    if (letter.by !== undefined || signature.some((byte) => byte !== 0)) throw new SealError("inside");
+    if (letter.by !== undefined || !isZero(signature)) throw new SealError("inside");
     return;
   }
   const key = keys && letter.by !== undefined ? keys(letter.by, letter.roster) : undefined;
-  const message = concat(SIGN_TAG, plaintext.subarray(SIZE_AT, end));
-  if (!key || !signatureHolds(message, signature, key)) throw new SealError("signature");
+  if (!key || !signatureHolds(plaintext.subarray(0, end), signature, key)) throw new SealError("signature");
 }
 
 function spell(head: Body): Bytes {
@@ -122,6 +121,7 @@ const size = (length: number): Bytes => {
   return four;
 };
 
+const isZero = (data: Bytes): boolean => data.every((byte) => byte === 0);
 const starts = (data: Bytes, begin: Bytes): boolean => begin.every((byte, index) => data[index] === byte);
 const isText = (value: Value | undefined, shape: RegExp): value is string => typeof value === "string" && shape.test(value);
 const isObject = (value: Value | undefined): value is Body => typeof value === "object" && !Array.isArray(value);
