@@ -1,4 +1,4 @@
-"""Every bench after the other, never two at a time: `python -m benches.all [--check]`. About eight minutes.
+"""Every bench after the other, never two at a time: `python -m benches.all [--check]`. About fifteen minutes.
 
 Words after `all` go to each: `--rounds 3 --seconds 2` for a first look.
 """
@@ -11,7 +11,7 @@ import platform
 import sys
 from pathlib import Path
 
-from benches import gifts, pages, paint, seal, verify
+from benches import gifts, growth, pages, paint, peers, postgres, seal, verify
 from benches.ground import MissingError
 
 
@@ -28,7 +28,7 @@ def main() -> int:
     print(machine())
     words = sys.argv[1:]
     try:
-        codes = [bench.main(words) for bench in (pages, gifts, verify, paint, seal)]
+        codes = [bench.main(words) for bench in (pages, gifts, verify, paint, seal, postgres, growth, peers)]
     except MissingError as error:
         sys.exit(f"bench: {error}")
     return max(codes)

@@ -80,6 +80,30 @@ def _family(pid: int) -> set[int]:
     return found
 
 
+def memory_of(pid: int) -> float:
+    """MB that one process takes up (proc(5), smaps_rollup: Pss); 0 when it has ended."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def _cpu_ms(*roots: int) -> float:
+    """User and system time of these processes and all below them."""
+    ticks = 0
+    for pid in set().union(*map(_family, roots)):
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+            ticks += sum(map(int, fields[11:15]))
+    return ticks * 1000 / _TICK
+
+
+def children(pid: int) -> set[int]:
+    """Everything below a process."""
+    return _family(pid) - {pid}
+
+
 @dataclass(frozen=True)
 class Server:
     """A running server."""
@@ -94,13 +118,16 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def cpu_ms(self) -> float:
-        """Processor time of the whole tree so far, user and system, with children that already ended."""
-        ticks = 0
-        for pid in set().union(*map(_family, (self.process.pid, *self.also))):
-            with contextlib.suppress(OSError):
-                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-                ticks += sum(map(int, fields[11:15]))
-        return ticks * 1000 / _TICK
+        """Processor time of the whole tree and its database so far, with children that already ended."""
+        return _cpu_ms(self.process.pid, *self.also)
+
+    def own_cpu_ms(self) -> float:
+        """The same without its database."""
+        return _cpu_ms(self.process.pid)
+
+    def memory(self) -> float:
+        """MB of the server's own tree; a page that several processes share is counted in parts (PSS)."""
+        return sum(memory_of(pid) for pid in _family(self.process.pid))
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, Mapping[str, str], bytes]:
         """Fetch once."""

@@ -41,13 +41,15 @@ class BenchFund:
     database: str = ""
 
     @contextmanager
-    def served(self, *, workers: int = 1, core: str = SERVER_CORE, also: tuple[int, ...] = ()) -> Iterator[Server]:
+    def served(
+        self, *, workers: int = 1, core: str = SERVER_CORE, also: tuple[int, ...] = (), path: str = "/health"
+    ) -> Iterator[Server]:
         """Run `panah site serve` until the block ends. `also`: the processes of its database."""
         port = free_port()
         env = {"PANAH_DATABASE": self.database, "DJANGO_SETTINGS_MODULE": "panah.settings.site"}
         words = ["site", "serve", "--home", str(self.home), "--port", str(port), "--workers", str(workers)]
         command = [sys.executable, "-m", "panah.cli.main", *words]
-        with serving(command, port, path="/health", env=env, core=core, also=also) as server:
+        with serving(command, port, path=path, env=env, core=core, also=also) as server:
             yield server
 
     def promises(self, count: int) -> list[str]:
@@ -82,10 +84,10 @@ def demo(home: Path) -> BenchFund:
     return BenchFund(home, FundHome(home, site_demo.SLUG), now)
 
 
-def make_fund(home: Path, gifts: int = 200, database: str = "") -> BenchFund:
-    """Found and open it, with some gifts over the last weeks."""
+def make_fund(home: Path, gifts: int = 200, database: str = "", **terms: object) -> BenchFund:
+    """Found and open it, with some gifts over the last weeks. `terms` replace parts of the charter."""
     today = dt.datetime.now(dt.UTC)
-    made = BenchFund(home, make_open_fund(home, database=database, now=today, goal=GOAL), today, database)
+    made = BenchFund(home, make_open_fund(home, database=database, now=today, goal=GOAL, **terms), today, database)
     chance = random.Random(2021)
     for number in range(gifts):
         amount = Money(chance.randrange(500, 20000), "EUR")
