@@ -54,19 +54,24 @@ class Prepared:
 
 
 _kept: OrderedDict[tuple[Any, ...], Prepared] = OrderedDict()
-_lock = threading.Lock()
+_lock = threading.RLock()  # a page may be drawn with another inside
 
 
 def prepared(key: tuple[Any, ...], draw: Callable[[], bytes]) -> Prepared:
-    """Give the page kept under `key`, drawing it when it is not there."""
+    """Give the page kept under `key`, drawing it when it is not there.
+
+    One at a time: what all threads draw at once after a change is one page, and the memory for it many times.
+    """
     page = _kept.get(key)
-    if page is None:
-        page = Prepared(draw())
-        with _lock:
-            _kept[key] = page
+    if page is not None:
+        return page
+    with _lock:
+        page = _kept.get(key)
+        if page is None:
+            page = _kept[key] = Prepared(draw())
             while len(_kept) > KEPT:
                 _kept.popitem(last=False)
-    return page
+        return page
 
 
 def forget() -> None:

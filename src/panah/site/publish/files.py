@@ -53,11 +53,17 @@ def write(path: Path, data: bytes) -> bool:
             return False
     if text:
         small = len(data) <= _SMALL
-        replace(_sidecar(path, ".br"), brotli.compress(data, mode=brotli.MODE_TEXT, quality=11 if small else 5))
+        replace(_sidecar(path, ".br"), _brotli(data, 11 if small else 5))
         # mtime=0: the same text gives the same bytes on every machine.
         replace(_sidecar(path, ".gz"), gzip.compress(data, 9 if small else 6, mtime=0))
     replace(path, data)
     return True
+
+
+def _brotli(data: bytes, quality: int) -> bytes:
+    # A window no larger than the text: the tables for the usual 4 MiB are 40 MB, which malloc then keeps.
+    window = min(22, max(10, len(data).bit_length() + 1))
+    return brotli.compress(data, mode=brotli.MODE_TEXT, quality=quality, lgwin=window)
 
 
 def remove(path: Path) -> bool:
