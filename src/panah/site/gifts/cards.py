@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 
 from panah.core.fund import State
+from panah.core.money import Money
 from panah.site.answers import HEADERS, answer_page
+from panah.site.gifts.amounts import written
 from panah.site.gifts.providers import pull_rail
 from panah.site.gifts.receipts import receipt_page
 from panah.site.gifts.visiting import WayBack, begin_visit, may_pay
@@ -43,5 +45,5 @@ def visit_page(face: Face, facts: FormFacts, row: GiftRow) -> HttpResponse:
         open=open_now, met=facts.state is State.MET,
     )  # fmt: skip
     rc = base64.b64encode(row.rc).decode()
-    shown = {"gift": row.id, "rc": rc, "sum": face.words.money(row.amount)}
+    shown = {"gift": row.id, "rc": rc, "sum": written(face, Money(row.amount, row.currency))}
     return answer_page(page.fill(shown), face.policy)

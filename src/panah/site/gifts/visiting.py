@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -30,6 +30,9 @@ AT_ONCE: Final = 6
 """Givers whose way to a provider one process asks for at a time: half of its threads. A provider that hangs for half
 a minute must not take the pages with it, nor the other ways of paying."""
 ways = threading.BoundedSemaphore(AT_ONCE)
+
+_RENEWED: Final = VISIT_SECONDS - 30
+"""Seconds that a visit without an address must still have: Stripe takes nothing under 30 minutes."""
 
 
 class ProviderError(RefusedError):
@@ -87,6 +90,11 @@ def _open(batch: Batch, gift: str, lang: str, now: int) -> tuple[GiftRow, VisitR
             [gift, row.rail, lang, ends, True],
         )
         visit = VisitRow(gift, row.rail, lang, ends, "", "", True)
+    elif not visit.name and visit.open and visit.ends is not None and visit.ends - now < _RENEWED:
+        # Asked for, cut off, tried again: its address reached nobody, and what is left of its time is less than a
+        # provider takes.
+        visit = replace(visit, ends=now + VISIT_SECONDS)
+        batch.execute("UPDATE storage_visit SET ends = %s WHERE gift = %s", [visit.ends, gift])
     if row.status != "promised" or not visit.open or visit.ends is None or visit.ends <= now:
         raise RefusedError(
             N_("The time to pay this gift is over."), hint=N_("Go back to the fund's page and start a new gift.")
