@@ -11,6 +11,7 @@ import { bech32 } from "@scure/base";
 import { build } from "esbuild";
 import { OPTIONS } from "../options.ts";
 import { type Bytes, concat, fromBase64, toBase64, toHex } from "../src/proof/bytes.ts";
+import { roster } from "../src/proof/charter.ts";
 import { closePadded } from "../src/seal/envelope.ts";
 import { SealError, type Why } from "../src/seal/errors.ts";
 import { write } from "../src/seal/letter.ts";
@@ -137,6 +138,17 @@ describe("an envelope", () => {
     const many = await Promise.all(Array.from({ length: 17 }, async () => identityToRecipient(await generateX25519Identity())));
     for (const to of [[], [plain, plain], [hybrid], [plain, hybrid], many, [plain.toUpperCase()], ["ssh-ed25519 AAAA"]]) {
       await assert.rejects(close(ASK, to), refused("recipients"));
+    }
+  });
+
+  it("has no readers from a roster with a hybrid key, and two at least where they are named", async () => {
+    const member = (name: string, seal: string) => ({ name, sign: toBase64(new Uint8Array(32)), seal });
+    const plain = await identityToRecipient(await generateX25519Identity());
+    const hybrid = await identityToRecipient(await generateHybridIdentity());
+    const members = ["lale", "omid", "tara"].map((name) => member(name, plain));
+    roster({ members, until: "2021-12-31", intake: ["lale", "omid"] }, "roster");
+    for (const wrong of [{ members: [...members, member("yusef", hybrid)] }, { intake: ["lale"] }]) {
+      assert.throws(() => roster({ members, until: "2021-12-31", ...wrong }, "roster"));
     }
   });
 

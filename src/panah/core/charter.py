@@ -64,10 +64,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The team's public keys, and the last day on which they count."""
+    """The team's public keys, the last day on which they count, and who opens what people send (empty: all)."""
 
     members: tuple[Member, ...]
     until: dt.date
+    intake: tuple[str, ...] = ()
 
     @property
     def keys(self) -> dict[str, bytes]:
@@ -81,7 +82,7 @@ class Roster:
                 {"name": m.name, "sign": base64.b64encode(m.sign).decode(), "seal": m.seal} for m in self.members
             ],
             "until": self.until.isoformat(),
-        }
+        } | ({"intake": list(self.intake)} if self.intake else {})
 
     @classmethod
     def from_body(cls, body: dict[str, Any]) -> Roster:
@@ -89,6 +90,7 @@ class Roster:
         return cls(
             tuple(Member(m["name"], base64.b64decode(m["sign"]), m["seal"]) for m in body["members"]),
             dt.date.fromisoformat(body["until"]),
+            tuple(body.get("intake", ())),
         )
 
 

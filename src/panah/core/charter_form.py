@@ -79,7 +79,7 @@ MEMBER: Final = t.record(
     {
         "name": t.like(_MEMBER, N_("A member's name is a pseudonym in small Latin letters.")),
         "sign": t.octets(32),
-        "seal": t.like(r"age1[a-z0-9]{10,2000}", N_("This is not an age recipient.")),
+        "seal": t.like(r"age1(?!pq1|tag)[a-z0-9]{10,2000}", N_("This is not an age recipient.")),
     }
 )
 _TABLES: Final[dict[str, t.Read]] = {
@@ -97,7 +97,10 @@ _OPTIONAL: Final[dict[str, t.Read]] = {
     "outside": t.record({"k": t.between(2, 20), "keys": _KEYS}),
     "previous": t.record({"origin": t.like(_HOST, N_("This is not an origin.")), "leaf": t.octets(32)}),
 }
-_ROSTER: Final = t.record({"until": t.day, "members": t.many(MEMBER, 40)})
+_ROSTER: Final = t.record(
+    {"until": t.day, "members": t.many(MEMBER, 40)},
+    {"intake": t.many(t.like(_MEMBER, N_("A member's name is a pseudonym in small Latin letters.")), 16, 2)},
+)
 
 
 def read(text: str, found: Findings, roster: Terms | None = None, founded: dt.date | None = None) -> tuple[str, Terms]:

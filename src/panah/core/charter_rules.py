@@ -235,6 +235,9 @@ def _check_team(found: Findings, terms: dict[str, Any]) -> None:
     if auditor.get("key") in keys - {None} or auditor.get("name", "").strip().lower() in names:
         found.note("auditor", N_("The auditor is also a member."),
                    N_("Ask somebody who does not decide or pay."))  # fmt: skip
+    intake = terms.get("roster", {}).get("intake", [])
+    if len(set(intake)) != len(intake) or not names.issuperset(intake):
+        found.note("roster.intake", N_("Each of these opens what people send: a member of the roster, named once."))
     outside = terms.get("outside", {})
     if "keys" in outside:
         found.note_doubles("outside.keys", outside["keys"])

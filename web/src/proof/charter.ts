@@ -9,10 +9,13 @@ export const currency = matching("[A-Z]{3}", "a currency code such as EUR");
 const member = record({
   name: matching("[a-z][a-z0-9-]{1,31}", "a pseudonym in small letters"),
   sign: octets(32),
-  seal: matching("age1[a-z0-9]{10,2000}", "an age recipient"),
+  seal: matching("age1(?!pq1|tag)[a-z0-9]{10,2000}", "an age recipient of the classic kind"),
 });
 
-export const roster = record({ members: listing(member, 40, 3), until: day });
+export const roster = record(
+  { members: listing(member, 40, 3), until: day },
+  { intake: listing(matching("[a-z][a-z0-9-]{1,31}", "a pseudonym in small letters"), 16, 2) },
+);
 
 const rails = record(
   {},
