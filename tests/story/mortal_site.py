@@ -18,7 +18,7 @@ from tests.sitelab import free_port, running_site
 
 Person = TypeVar("Person")
 Answer = TypeVar("Answer")
-HANDS = 6
+HANDS = 5
 """So many people act at a time: more than one processor can serve, so that a death always cuts somebody off."""
 
 
