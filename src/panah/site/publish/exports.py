@@ -2,7 +2,7 @@
 
 A log that has grown is not spelled out anew: its new entries are put after a copy of the file, and after a copy of its
 compressed sibling, so that an entry costs the same in a long log as in a short one. Copying is cheap but not
-nothing: above FEW leaves it is done when the log has grown by a two-hundredth. `exports/upto` says how many entries the
+nothing: above FEW leaves it is done when the log has grown by a fiftieth. `exports/upto` says how many entries the
 files hold, and the page says it too.
 """
 
@@ -94,7 +94,7 @@ def write(folder: Path, size: int, *, is_last: bool = False, exporter: Exporter 
     grown = size - upto(folder)
     if grown == 0 or not (folder / "log" / "checkpoint").exists():
         return []
-    if size > FEW and 0 < grown < size // 200 and not is_last:
+    if size > FEW and 0 < grown < size // 50 and not is_last:
         return []
     try:
         changed, done = (exporter or Exporter(folder)).extend()
