@@ -136,7 +136,7 @@ def measure(place: Path, asked: argparse.Namespace, sizes: dict[str, int]) -> It
 
 def main(words: Sequence[str] | None = None) -> int:
     parser = arguments(__doc__ or "", rounds=5, seconds=0)
-    parser.add_argument("--events", type=int, default=4000, help="gifts a round (default %(default)s)")
+    parser.add_argument("--events", type=int, default=1000, help="gifts a round (default %(default)s)")
     parser.add_argument("--books", type=int, default=100_000, help="gifts in the long books (default %(default)s)")
     parser.add_argument("--short", type=int, default=1000, help="gifts in the short books (default %(default)s)")
     parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL instead of SQLite")

@@ -75,8 +75,8 @@ class Shop:
     ready: float
 
     def web_process(self) -> float:
-        """MB of one web process of gunicorn, without its parent."""
-        return max(memory_of(pid) for pid in children(self.server.process.pid))
+        """MB of the one web process, without gunicorn's own."""
+        return sum(memory_of(pid) for pid in children(self.server.process.pid))
 
     def order(self, seconds: float) -> Load:
         """Orders over the API, one after the other by each buyer."""
@@ -150,7 +150,7 @@ def pretix(venv: Path, cluster: Cluster, place: Path) -> Iterator[Shop]:
         found = re.search(r"shop item=(\d+) token=(\w+)", told)
         if not found:
             raise RuntimeError(f"pretix made no shop: {told[-500:]}")
-        command = [str(venv / "bin/gunicorn"), "pretix.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+        command = [str(venv / "bin/gunicorn"), "pretix.wsgi", "--bind", f"127.0.0.1:{port}"]
         begun = time.monotonic()
         with serving(command, port, path=SHOP, env=env, also=(cluster.pid,)) as server:
             yield Shop(server, found[2], found[1], time.monotonic() - begun)
@@ -202,7 +202,7 @@ def ours(place: Path, cluster: Cluster, asked: argparse.Namespace) -> Figures:
 
 
 def theirs(place: Path, cluster: Cluster, venv: Path, asked: argparse.Namespace) -> Figures:
-    """Measure pretix; its memory is that of its larger web process, without gunicorn's own."""
+    """Measure pretix; its memory is that of its one web process, without gunicorn's own."""
     with pretix(venv, cluster, place) as shop:
         fresh, started = shop.web_process(), shop.server.own_cpu_ms() / 1000
         loads = {}
