@@ -63,7 +63,8 @@ def write(path: Path, data: bytes) -> bool:
 def _brotli(data: bytes, quality: int) -> bytes:
     # A window no larger than the text: the tables for the usual 4 MiB are 40 MB, which malloc then keeps.
     window = min(22, max(10, len(data).bit_length() + 1))
-    return brotli.compress(data, mode=brotli.MODE_TEXT, quality=quality, lgwin=window)
+    packed: bytes = brotli.compress(data, mode=brotli.MODE_TEXT, quality=quality, lgwin=window)
+    return packed
 
 
 def remove(path: Path) -> bool:
