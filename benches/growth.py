@@ -22,7 +22,7 @@ from statistics import median
 from benches.gifts import send_events
 from benches.ground import Server, folder, need, postgresql
 from benches.home import BenchFund, make_fund
-from benches.report import Line, arguments, in_turns, middle, ratio, run, show, verdict
+from benches.report import Line, arguments, in_turns, ratio, run, show, verdict
 from panah.site.books.queries import FaceReader
 from panah.site.gifts.booking import Arrival, book
 from panah.site.publish.before import Before
@@ -128,9 +128,10 @@ def measure(place: Path, asked: argparse.Namespace, sizes: dict[str, int]) -> It
     for name, size in sizes.items():
         step, one = median(alone[name]), books[name]
         note = f"one publishing {step:.0f} CPU-ms, ready in {one.ready:.1f} s, {memory[name]:.0f} MB"
-        yield Line(f"a gift, {size:,} in the books, all steps", middle(runs[name]), "CPU-ms", note=note)
+        yield Line(f"a gift, {size:,} in the books, all steps", sum(runs[name]) / len(runs[name]), "CPU-ms", note=note)
     short, long = sizes
-    yield Line("a gift, long books / short", ratio(runs[long], runs[short]), limit="<= 1.1")
+    # Sums, no medians: long downloads are made in some rounds only.
+    yield Line("a gift, long books / short", sum(runs[long]) / sum(runs[short]), limit="<= 1.1")
     yield Line("one publishing, long books / short", ratio(alone[long], alone[short]))
 
 
