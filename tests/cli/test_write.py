@@ -48,6 +48,13 @@ def test_every_kind_is_written_in_its_shape(run, at, kind):
     assert body["day"] == "2022-01-18"
 
 
+def test_a_picture_is_withdrawn_by_the_name_of_its_file(run, at):
+    name = "ab" * 32
+    words = ["--fund", "lantern.invalid/2021", "--day", "2022-01-18", "--update", "letters", "--image", name]
+    assert run("member", "write", "withdraw", *words)[0] == 0
+    assert base64.b64decode(written(at, "withdraw.json")["image"]) == bytes.fromhex(name)
+
+
 def test_every_signed_kind_can_be_written():
     by_hand = {kind for kind, needed in NEEDED.items() if needed is not Signers.NONE}
     assert by_hand == set(KINDS) | {

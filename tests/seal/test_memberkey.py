@@ -121,6 +121,25 @@ def test_a_key_is_not_handed_out_under_a_lock_of_another_cost(key, locked, monke
         key.lock(PASSPHRASE)
 
 
+def test_a_busy_machine_does_not_call_a_right_passphrase_wrong(key, locked, monkeypatch):
+    truly, asked = pyrage.passphrase.decrypt, []
+
+    def busy(data, passphrase):
+        asked.append(passphrase)
+        if len(asked) <= 3:  # as a machine that stood still for a moment says of any file
+            raise excessive
+        return truly(data, passphrase)
+
+    with pytest.raises(pyrage.DecryptError) as caught:
+        truly(with_work(locked, 40), PASSPHRASE)
+    excessive = caught.value
+    monkeypatch.setattr(pyrage.passphrase, "decrypt", busy)
+    assert unlock(locked, PASSPHRASE).public == key.public
+    monkeypatch.setattr(pyrage.passphrase, "decrypt", lambda *_: truly(with_work(locked, 40), PASSPHRASE))
+    with pytest.raises(RefusedError, match="too busy just now"):
+        unlock(locked, PASSPHRASE)
+
+
 def test_a_busy_moment_is_tried_again(key, locked, monkeypatch):
     answers = iter([with_work(locked, FLOOR - 2), with_work(locked, CEILING + 1), locked])
     monkeypatch.setattr(pyrage.passphrase, "encrypt", lambda *_: next(answers))

@@ -80,6 +80,15 @@ def test_a_statement_is_carried_out_from_files_whose_signatures_are_united(lante
     assert "kind fee" in panah("close", one, two, "--home", lantern.fund.home, code=2)
 
 
+def test_a_statement_that_nobody_signed_is_sent_back_with_what_to_do(lantern, tmp_path):
+    path = tmp_path / "pause.json"
+    fields = {"day": NOW.date().isoformat(), "what": "gifts", "id": base64.b64encode(bytes(16)).decode()}
+    path.write_text(json.dumps(begin("pause", "lantern-fund.invalid/2021", **fields)))
+    said = panah("publish", path, "--home", lantern.fund.home, code=2)
+    assert "Nobody has signed" in said
+    assert "panah member sign" in said
+
+
 def test_a_fund_that_is_not_there_is_named_with_what_to_do(tmp_path):
     said = panah("publish", __file__, "--home", tmp_path, code=2)
     assert "no such fund" in said

@@ -8,9 +8,11 @@ from django.core.checks import run_checks
 from django.db import connections
 from django.test import Client
 
+from panah.cli.main import main
 from panah.errors import FatalError, InputError
 from panah.site import home
 from panah.site.gifts import pages
+from panah.storage.sequencer import sequence
 from panah.storage.writer import stop_writers
 from tests.fund_world import Team
 
@@ -46,6 +48,19 @@ def test_funds_of_one_host_never_mix(two_funds):
     assert "<form" not in web.get("/en/give/").content.decode()
     assert "<form" in web.get("/f/harbour/en/give/").content.decode()
     assert set(web.get("/health").json()["funds"]) == {"lantern", "harbour"}
+
+
+def test_a_fund_founded_beside_a_running_site_is_said_to_wait(two_funds):
+    sequence(two_funds[0].fund)
+    alias = two_funds[1].fund.alias
+    connections[alias].close()
+    kept = connections.databases[alias]
+    del connections[alias]
+    del connections.databases[alias]
+    answer = Client().get("/health")
+    connections.databases[alias] = kept
+    assert answer.status_code == 200, "the fund that is served is well"
+    assert answer.json()["funds"]["harbour"] == {"ok": False, "served": False}
 
 
 def test_each_fund_has_its_own_address(two_funds):
@@ -141,3 +156,19 @@ def test_a_fault_of_ours_answers_plainly_and_logs_its_place_but_nothing_typed(tw
     assert len(logged) == 1
     assert "RuntimeError in fail line" in logged[0]
     assert "Parisa" not in logged[0]
+
+
+def test_two_funds_are_brought_back_from_a_folder_that_has_both(two_funds, tmp_path, capsys):
+    for team in two_funds:
+        sequence(team.fund)
+        connections[team.fund.alias].close()
+    stop_writers()
+    home.write_site(home.Site(tmp_path, "lantern"))
+    assert main(["site", "backup", "--out", str(tmp_path / "b"), "--with-keys", "--home", str(tmp_path)]) == 0
+    words = ["site", "restore", str(tmp_path / "b"), "--home", str(tmp_path / "back"), "--mirror"]
+    assert main([*words, str(two_funds[0].fund.public)]) == 2
+    assert "holds the fund harbour" in capsys.readouterr().err
+    assert main([*words, str(tmp_path / "public")]) == 0
+    said = capsys.readouterr().out
+    assert f"{tmp_path}/public/lantern: nothing newer" in said
+    assert f"{tmp_path}/public/harbour: nothing newer" in said

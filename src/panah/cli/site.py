@@ -27,7 +27,7 @@ from panah.site.funds.images import redraw
 from panah.site.funds.texts import Attached
 from panah.site.gifts.queries import fund_rules
 from panah.site.home import Site, read_site, write_site
-from panah.storage.funds import FundHome
+from panah.storage.funds import FundHome, list_funds
 from panah.storage.sequencer import sequence
 from panah.storage.writer import stop_writers
 
@@ -128,6 +128,8 @@ def _say_founded(fund: FundHome, charter: Charter) -> None:
     terminal.say(f"  panah member write life --fund {charter.origin} --to open --vkey '{rules.vkey}'")
     terminal.say("  panah member sign life.json --key KEYFILE")
     terminal.say("  panah site life life.signed.json …")
+    if len(list_funds(fund.home)) > 1:
+        terminal.say(f"A site that is running shows {fund.slug} after it was started anew.")
 
 
 def _publish(arguments: argparse.Namespace) -> None:

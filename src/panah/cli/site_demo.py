@@ -13,6 +13,7 @@ import json
 import random
 import secrets
 import shutil
+import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -182,11 +183,11 @@ _TRY: Final = """
 What to try:
   1. read the appeal, in English or in Persian, also on a phone
   2. give with play money or by bank; keep the receipt code; find your gift again under /en/receipt/
-  3. check the books: panah verify {public}
+  3. check the books: {panah} verify {public}
   4. sign as a member, and pause all gifts:
-     panah member write pause --fund {demo}/charter.signed.json --what gifts --out pause.json
-     panah member sign pause.json --key {demo}/anar.key --passphrase-file {demo}/anar.passphrase
-     panah site publish pause.signed.json --home {home}
+     {panah} member write pause --fund {demo}/charter.signed.json --what gifts --out pause.json
+     {panah} member sign pause.json --key {demo}/anar.key --passphrase-file {demo}/anar.passphrase
+     {panah} site publish pause.signed.json --home {home}
      (one member pauses; the statement `resume` needs two)
 """
 _MEMBERS: Final = """
@@ -195,10 +196,16 @@ Demo members, with their passphrases (keys in {demo}):
 Ctrl-C ends it; the data stay. Everything here is invented."""
 
 
+def _program() -> str:
+    """Give the command as it can be typed here: make run's lies in a folder that no shell looks into."""
+    called = Path(sys.argv[0])
+    return "panah" if called.name != "panah" or shutil.which("panah") else str(called)
+
+
 def what_to_try(home: Path) -> str:
     """Say, for the terminal, where things are and what to do first."""
     demo = home / "demo"
-    text = _TRY.format(home=home, demo=demo, public=home / "public" / SLUG)
+    text = _TRY.format(panah=_program(), home=home, demo=demo, public=home / "public" / SLUG)
     try:
         passphrases = json.loads((demo / "passphrases.json").read_text("utf-8"))
     except (OSError, ValueError):

@@ -95,8 +95,7 @@ def _restore(arguments: argparse.Namespace) -> None:
         try:
             funds = [fund for fund in list_funds(home) if arguments.fund in {"", fund.slug}]
             for fund in funds:
-                places = arguments.mirror if len(funds) == 1 else _mirrors_of(home, fund, arguments.mirror)
-                _bring_back(fund, places, made)
+                _bring_back(fund, _mirrors_of(home, fund, arguments.mirror, alone=len(funds) == 1), made)
         except BaseException:
             # A home that is half restored must never start to sign.
             (home / "funds").rename(home / f"funds.not-restored-{dt.datetime.now(dt.UTC):%Y%m%d%H%M%S}")
@@ -120,9 +119,27 @@ def _refuse_unknown(path: Path) -> None:
     )
 
 
-def _mirrors_of(home: Path, fund: FundHome, places: list[str]) -> list[str]:
-    prefix = read_site(home).prefix(fund.slug).strip("/")
-    return [place if not prefix else f"{place.rstrip('/')}/{prefix}" for place in places]
+def _mirrors_of(home: Path, fund: FundHome, places: list[str], *, alone: bool) -> list[str]:
+    """Find this fund below each place: where a site of several funds has it, or in a folder like `public/`.
+
+    A folder that holds other funds alone is no mirror of this one. Raises `InputError` when none is left.
+    """
+    prefix = "" if alone else read_site(home).prefix(fund.slug).strip("/")
+    found = []
+    for place in places:
+        root = Path(place)
+        if not root.is_dir():
+            found.append(f"{place.rstrip('/')}/{prefix}" if prefix else place)
+            continue
+        below = [folder for name in (fund.slug, prefix) if (folder := root / name / "log").is_dir()]
+        found += [str(folder.parent) for folder in below[:1]] or ([place] if alone else [])
+    if places and not found:
+        raise InputError(
+            N_("None of these copies holds the fund %(fund)s."),
+            hint=N_("Name a folder that has it under its own name, or restore one fund at a time: --fund NAME."),
+            fund=fund.slug,
+        )  # fmt: skip
+    return found
 
 
 def _bring_back(fund: FundHome, mirrors: list[str], made: dt.datetime) -> None:

@@ -11,6 +11,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
+import re
 import secrets
 import unicodedata
 from collections.abc import Callable
@@ -25,11 +26,11 @@ from panah.core.money import Money, parse_amount
 from panah.errors import N_, InputError
 from panah.proof import canonical, leaf
 
-Commands = Any
-"""argparse's table of subcommands; its class is private to argparse."""
+Commands = Any  # argparse's table of subcommands; its class is private to argparse
 
 NOTICE_DAYS: Final = 7
 
+_HEX: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _STAND_IN: Final = "A" * 86 + "=="  # as long as a signature: lets a body be checked before it is signed
 
 
@@ -44,8 +45,7 @@ class Field:
     option: str = ""  # where the body's word means something else on the command line
 
 
-def _word(text: str) -> str:
-    return text
+_word: Final = str
 
 
 def _number(text: str) -> int:
@@ -70,12 +70,16 @@ def _file_hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(terminal.read_bytes(Path(text))).digest()).decode()
 
 
+def _picture(text: str) -> str:  # as file names spell it, in hex, or as leaves do, in base64
+    return base64.b64encode(bytes.fromhex(text)).decode() if _HEX.fullmatch(text) else text
+
+
 _SWITCH: Final = (
     Field("what", _word, "gifts or intake"), Field("rail", _word, "with gifts: only by this rail", needed=False),
 )  # fmt: skip
 _SHOWN: Final = (
     Field("update", _word, "id of the update"),
-    Field("image", _word, "only this image: its SHA-256 in base64", needed=False),
+    Field("image", _picture, "only this image: its SHA-256, as in its file's name", needed=False),
 )
 KINDS: Final[dict[str, tuple[Field, ...]]] = {
     "life": (Field("to", _word, "open or winding"), Field("vkey", _word, "with open: the log's key", needed=False)),
@@ -280,9 +284,8 @@ def _read_images(path: Path | None) -> list[Any]:
         images = json.loads(terminal.read_text(path))
         return [{"sha256": str(i["sha256"]), "alt": {str(k): str(v) for k, v in i["alt"].items()}} for i in images]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InputError(
-            N_("%(name)s is not a list of images."), hint=N_("Each has sha256 and alt."), name=path.name
-        ) from error
+        hint = N_("Each has sha256 and alt.")
+        raise InputError(N_("%(name)s is not a list of images."), hint=hint, name=path.name) from error
 
 
 def _read_language_text(entry: str) -> tuple[str, dict[str, str]]:
@@ -292,7 +295,6 @@ def _read_language_text(entry: str) -> tuple[str, dict[str, str]]:
     text = unicodedata.normalize("NFC", terminal.read_text(Path(name)).replace("\r\n", "\n")).strip()
     heading, _, body = text.partition("\n")
     if not heading.startswith("# ") or not body.strip():
-        raise InputError(
-            N_("%(name)s does not start with a title."), hint=N_('The first line is "# Title".'), name=name
-        )
+        hint = N_('The first line is "# Title".')
+        raise InputError(N_("%(name)s does not start with a title."), hint=hint, name=name)
     return language, {"title": heading[2:].strip(), "body": body.strip()}

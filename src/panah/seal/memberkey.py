@@ -29,9 +29,12 @@ SHORTEST: Final = 12
 
 FLOOR: Final = 16
 """Least scrypt work: N = 2^16 takes 64 MiB and, on a laptop, about a fifth of a second for each guess."""
-CEILING: Final = 20
-"""Most scrypt work that is done for a file: N = 2^20 takes 1 GiB (128·N·r bytes with r = 8, RFC 7914 §2)."""
+CEILING: Final = 21
+"""Most scrypt work that is done for a file: N = 2^21 takes 2 GiB (128·N·r bytes with r = 8, RFC 7914 §2)."""
 _TRIES: Final = 6
+_LOOKS: Final = 25
+"""How often a file is tried whose work pyrage finds too much for this moment: it measures the machine at each call, and
+a busy one is no reason to call a right passphrase wrong. A refusal costs milliseconds."""
 
 _FORMAT: Final = "panah/1/member"
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,31}")
@@ -108,13 +111,26 @@ def unlock(data: bytes, passphrase: str) -> MemberKey:
             N_("This is not a member's key file."), hint=N_("panah member new makes one."),
         )  # fmt: skip
     try:
-        key = _read_inner(pyrage.passphrase.decrypt(data, _normal(passphrase)))
+        key = _read_inner(_decrypt(data, _normal(passphrase)))
     except (pyrage.DecryptError, pyrage.IdentityError, ValueError, KeyError, TypeError) as error:
         raise InputError(
             N_("This passphrase does not open the key file, or the file is damaged."),
             hint=N_("Try again; a lost passphrase can't be recovered: two members give you a new key."),
         ) from error
     return key
+
+
+def _decrypt(data: bytes, passphrase: str) -> bytes:
+    for _ in range(_LOOKS):
+        try:
+            return bytes(pyrage.passphrase.decrypt(data, passphrase))
+        except pyrage.DecryptError as error:
+            if not str(error).startswith("Excessive work"):
+                raise
+    raise RefusedError(
+        N_("This machine is too busy just now to open the key; nothing is wrong with key or passphrase."),
+        hint=N_("Close other programs and try again, or use a faster machine."),
+    )
 
 
 def work_factor(data: bytes) -> int:

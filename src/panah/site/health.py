@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from django.db import DatabaseError, connections
+from django.utils.connection import ConnectionDoesNotExist
 from django.utils.translation import gettext, override
 
 from panah.core.charter import Charter
@@ -40,9 +41,12 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the shape of
     for fund in [found for slug in _slugs() if (found := site().fund(slug))]:
         try:
             funds[fund.slug] = _standing(fund)
+        except ConnectionDoesNotExist:  # founded since this process started
+            funds[fund.slug] = {"ok": False, "served": False}
         except (DatabaseError, OSError):
             funds[fund.slug] = {"ok": False}
-    ok = bool(funds) and all(entry["ok"] for entry in funds.values())
+    served = [entry for entry in funds.values() if entry.get("served", True)]
+    ok = bool(served) and all(entry["ok"] for entry in served)
     return answer_bytes(orjson.dumps({"ok": ok, "funds": funds}), "application/json", 200 if ok else 503)
 
 

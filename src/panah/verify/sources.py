@@ -6,6 +6,8 @@ ever. `FileNotFoundError` means the file is not there; `InputError` that it coul
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import urllib.error
 import urllib.parse
@@ -96,6 +98,10 @@ def find_fund(place: str) -> Source:
     return source
 
 
+def _missing(path: str) -> FileNotFoundError:
+    return FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+
+
 def _too_long(path: str, limit: int) -> InputError:
     return InputError(N_("%(path)s is longer than %(limit)s bytes."), path=path, limit=limit)
 
@@ -129,19 +135,19 @@ class Folder:
         if self._is_log:
             head, _, rest = path.partition("/")
             if head != "log":
-                raise FileNotFoundError(path)
+                raise _missing(path)
             path = rest
         place = self._root / path
         # A code leaf names paths: they must not lead out of the fund's folder, not by a link either.
         if not place.resolve().is_relative_to(self._root):
-            raise FileNotFoundError(path)
+            raise _missing(path)
         return place
 
     def _open(self, path: str) -> BinaryIO:
         try:
             return self._place(path).open("rb")
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            raise FileNotFoundError(path) from None
+            raise _missing(path) from None
         except (OSError, ValueError) as error:
             raise InputError(N_("%(path)s can't be read."), path=path) from error
 
@@ -186,7 +192,7 @@ class Web:
         except urllib.error.HTTPError as error:
             error.close()
             if error.code in {404, 410}:
-                raise FileNotFoundError(path) from None
+                raise _missing(path) from None
             raise InputError(
                 N_("%(path)s can't be read: the site answers %(status)s."), path=path, status=error.code
             ) from None

@@ -137,6 +137,8 @@ def carry_out(fund: FundHome, signed: Signed, now: dt.datetime, attached: Attach
     kind = signed.kind
     if kind not in EFFECTS and kind != "bank-list":
         raise InputError(N_("A statement of the kind %(kind)s is not carried out here."), kind=kind[:40])
+    if not signed.sig:
+        raise RefusedError(N_("Nobody has signed this statement."), hint=N_("Sign it: panah member sign FILE."))
     body = leaf.check(signed.complete(), statement=kind in leaf.MESSAGES)
     if kind not in leaf.MESSAGES:
         canonical.decode(leaf.encode(body))  # fits a leaf
