@@ -37,6 +37,12 @@ def stripe():
         yield made, clock
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request):
+    """One for all examples: each has a fund, and so a file or a schema, of its own."""
+    return "" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+
+
 def act(lab: CardLab, what: str, number: int, chance: random.Random) -> None:
     """Let one thing happen; what can't happen now does not."""
     world = lab.world
@@ -95,12 +101,12 @@ def tell(lab: CardLab, chance: random.Random) -> None:
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(stories, st.integers(0, 2**32))
-def test_any_story_told_in_any_order_leaves_books_and_account_equal(tmp_path, stripe, story, seed):
+def test_any_story_told_in_any_order_leaves_books_and_account_equal(tmp_path, stripe, database, story, seed):
     server, clock = stripe
     server.world = World(lambda: clock[0], server.address)
     server.troubles.clear()
     chance = random.Random(seed)
-    lab = make_lab(tmp_path, server, clock, slug="h" + secrets.token_hex(8), goal=20_000)
+    lab = make_lab(tmp_path, server, clock, slug="h" + secrets.token_hex(8), goal=20_000, database=database)
     try:
         for what, number in story:
             act(lab, what, number, chance)
