@@ -37,11 +37,13 @@ def run(arguments: argparse.Namespace) -> int:
     folder = arguments.state or _default_folder(source.name)
     folder.mkdir(parents=True, exist_ok=True)
     seen = look(source, Memory.read(folder), dt.datetime.now(dt.UTC).date(), fund=arguments.fund)
+    if seen.accounts:
+        _tell_accounts(seen.accounts, arguments.place)
     if seen.outside:
         _tell_outside(seen.outside, arguments.place)
     if seen.alarms:
         _alarm(seen.alarms, arguments.place, folder)
-    if seen.alarms or seen.outside:
+    if seen.alarms or seen.outside or seen.accounts:
         return 1
     if seen.unread is not None:
         raise seen.unread
@@ -64,6 +66,12 @@ def _tell_outside(found: tuple[Finding, ...], place: str) -> None:
         "If you are of the team and did not lose your keys: two of you sign anything that stands in the log now,"
     )
     terminal.say("such as a renewed roster (panah member write roster). Everybody else: ask the team by another way.")
+
+
+def _tell_accounts(found: tuple[Finding, ...], place: str) -> None:
+    terminal.say(f"NOTICE: {place}: two members signed a change of where gifts go. This is told once.")
+    _list(found)
+    terminal.say("Before you give to the new account, ask the team by a way that does not go through this page.")
 
 
 def _list(found: tuple[Finding, ...]) -> None:

@@ -33,7 +33,7 @@ def _charter(books: Standing, index: int, leaf: dict[str, Any], _: Gift | None) 
     books.take_key(index, leaf["vkey"])
 
 
-def _amend(books: Standing, _: int, leaf: dict[str, Any], __: Gift | None) -> None:
+def _amend(books: Standing, index: int, leaf: dict[str, Any], __: Gift | None) -> None:
     notice = dt.date.fromisoformat(leaf["from"]) - dt.date.fromisoformat(leaf["day"])
     rule(notice >= NOTICE, N_("An amendment needs seven days' notice."))
     rule(leaf["set"], N_("This amendment changes nothing."))
@@ -41,6 +41,7 @@ def _amend(books: Standing, _: int, leaf: dict[str, Any], __: Gift | None) -> No
     books.check_terms(terms, skip="roster.until")
     rule(terms["goal"] > books.counted, N_("The new goal is not above what is already counted."))
     books.pending.append(leaf)
+    books.amendments.append((index, leaf, books.charter))
 
 
 def _roster(books: Standing, index: int, leaf: dict[str, Any], _: Gift | None) -> None:

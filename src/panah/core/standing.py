@@ -50,6 +50,7 @@ class Standing:
         self.rates: dict[tuple[str, str], str] = {}  # (currency, source) → rate
         self.foreign: dict[str, tuple[int, int]] = {}  # currency → what arrived in it, and what that counted
         self.pending: list[dict[str, Any]] = []  # amendments whose notice still runs
+        self.amendments: list[tuple[int, dict[str, Any], dict[str, Any]]] = []  # all: (leaf, body, terms when signed)
 
     # -- totals ---------------------------------------------------------------------------------------------
     @property

@@ -17,6 +17,7 @@ from panah.proof.checkpoint import Checkpoint, open_checkpoint
 from panah.proof.note import MAX_BYTES, VerifyKey, encode_base64, read_unverified
 from panah.proof.tiles import MAX_BUNDLE, WIDTH, entries_path, parse_bundle, tile_path
 from panah.verify import words
+from panah.verify.announced import tell_announced
 from panah.verify.findings import Findings, Report
 from panah.verify.kept import Kept, KeptCheck, gifts_with
 from panah.verify.leaves import LeafReader
@@ -124,6 +125,7 @@ class Audit:
                 N_("Every leaf keeps the rules: %(gifts)s gifts, %(counted)s counted of a goal of %(goal)s."),
                 gifts=books.gifts, counted=_plain(books, books.counted), goal=_plain(books, books.goal),
             )  # fmt: skip
+            tell_announced(books, self.findings)
             tell_outside(books, self.findings, today)
             if self.rates is not None:
                 check_rates(books, self.rates, self.findings)

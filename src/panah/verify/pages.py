@@ -21,6 +21,8 @@ from panah.errors import N_
 from panah.proof.note import encode_base64
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from panah.verify.findings import Findings
     from panah.verify.sources import Source
 
@@ -108,12 +110,18 @@ def accounts_in(text: str) -> set[str]:
 
 
 class PageCheck:
-    """Looks at every page that a giver passes, in each language of the charter."""
+    """Looks at every page that a giver passes, in each language of the charter.
 
-    def __init__(self, source: Source, findings: Findings, charter: dict[str, Any]) -> None:
+    `ahead` are accounts (IBAN) that an amendment in the log announces: a page may show them beside the present one.
+    """
+
+    def __init__(
+        self, source: Source, findings: Findings, charter: dict[str, Any], ahead: AbstractSet[str] = frozenset()
+    ) -> None:
         self._source, self._findings, self._charter = source, findings, charter
         bank = charter["rails"].get("bank", {})
         self._own = {re.sub("[^A-Z0-9]", "", str(bank["iban"]).upper())} if "iban" in bank else set()
+        self._known = self._own | ahead
         self.percent: int | None = None
         self.scripts: dict[str, str] = {}
         """Path of each script that a page loads → base64 SHA-256."""
@@ -139,7 +147,7 @@ class PageCheck:
 
     def _check(self, page: Page) -> None:
         shown = accounts_in(page.text)
-        for account in sorted(shown - self._own):
+        for account in sorted(shown - self._known):
             self._findings.fail(
                 N_("This page shows the account %(account)s, which is not the one in the charter."),
                 file=page.path, account=account,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from panah.errors import N_, InputError, PanahError
 from panah.proof.note import MAX_BYTES
+from panah.verify.announced import announced_accounts, new_accounts
 from panah.verify.audit import CHECKPOINT, Audit
 from panah.verify.findings import FAILS, Finding, Findings
 from panah.verify.kept import Kept
@@ -106,6 +107,8 @@ class Look:
     unread: PanahError | None
     facts: dict[str, Any]
     is_first: bool
+    accounts: tuple[Finding, ...] = ()
+    """What members announced of where gifts go: no lie of the fund, but its givers must hear of it, once."""
     outside: tuple[Finding, ...] = ()
     """What outside holders do to the team's roster: no lie of the fund, but its members must hear of it."""
 
@@ -125,16 +128,18 @@ def look(source: Source, memory: Memory, today: dt.date, *, fund: str = "") -> L
     findings = Findings()
     unread = _look_at_pages(source, findings, memory, audit.reader.books, today)
     outside: tuple[Finding, ...] = ()
+    accounts: tuple[Finding, ...] = ()
     log_alarms = tuple(one for one in report.findings if one.verdict == FAILS)
     if log_alarms:
         memory.keep_evidence(audit.signed, today)
         memory.write(None)
     else:
         memory.fingerprint = report.facts["fingerprint"]
+        accounts = new_accounts(audit.reader.books, memory.seen.size)
         outside = memory.seen.compare(audit.reader.books, today)
         memory.write(audit.signed)
     alarms = log_alarms + tuple(one for one in findings.all if one.verdict == FAILS)
-    return Look(alarms, unread, report.facts, is_first, outside)
+    return Look(alarms, unread, report.facts, is_first, accounts, outside)
 
 
 def _look_at_pages(
@@ -142,7 +147,7 @@ def _look_at_pages(
 ) -> PanahError | None:
     if not books.charter:
         return None
-    check = PageCheck(source, findings, books.charter)
+    check = PageCheck(source, findings, books.charter, announced_accounts(books))
     try:
         check.run()
     except InputError as error:

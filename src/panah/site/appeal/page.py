@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from babel import Locale
 from django.utils.translation import gettext, override
 
 from panah.core.charter import Charter
 from panah.core.fund import Act, allows
-from panah.errors import N_
 from panah.site.publish import progress
+from panah.site.publish.announced import cards
+from panah.site.publish.names import OVERFLOW_RULES, PURPOSE_NAMES, RAIL_NAMES, country_name
 from panah.site.publish.page import Frame, draw
 from panah.site.publish.tongues import tongue
 from panah.site.publish.view import FundView
@@ -21,45 +21,19 @@ if TYPE_CHECKING:
 
 CSS: Final = ("site/appeal/appeal.css",)
 
-RAIL_NAMES: Final[dict[str, str]] = {
-    "bank": N_("bank transfer"),
-    "card": N_("card"),
-    "cash": N_("cash"),
-    "fake": N_("play money (demo)"),
-    "monero": N_("Monero"),
-    "bitcoin": N_("Bitcoin"),
-}
-OVERFLOW_RULES: Final[dict[str, str]] = {
-    "return": N_("What arrives past the goal goes back to its giver."),
-    "pass-on": N_("What arrives past the goal is passed on to a sibling fund."),
-    "reserve": N_("What arrives past the goal is kept as a reserve."),
-}
-PURPOSE_NAMES: Final[dict[str, str]] = {
-    "food": N_("food"),
-    "shelter": N_("shelter"),
-    "health": N_("health"),
-    "mental-health": N_("mental health"),
-    "winter-and-energy": N_("winter and energy"),
-    "communications": N_("phone and internet"),
-    "documents-and-visas": N_("documents and visas"),
-    "legal-aid": N_("legal aid"),
-    "lawful-travel": N_("lawful travel"),
-    "livelihood": N_("livelihood"),
-    "education": N_("education"),
-    "cash-relief": N_("cash relief"),
-    "fees": N_("bank and provider fees"),
-}
-
 
 def render(view: FundView, frame: Frame) -> bytes:
     """Draw the appeal in the frame's language."""
     charter, tag = view.charter, frame.tag
     story = chosen(view.story, tag) if view.story and not view.story.withdrawn else None
+    announced = cards(view.announced, frame, brief=True)
+    newest = shown_updates(view)[: 1 if announced else 3]  # the page must stay light
     context: dict[str, Any] = {
         "view": view,
+        "announced": announced,
         "progress": progress.shown(view.state, view.counted, charter.goal.minor, charter.currency),
         "gives": is_giving(view),
-        "updates": [text for text in (chosen(update, tag) for update in shown_updates(view)[:3]) if text],
+        "updates": [text for text in (chosen(update, tag) for update in newest) if text],
         "story": story,
     }
     words = charter_words(charter, tag) | rail_words(charter, view.stopped, tag)
@@ -92,9 +66,3 @@ def charter_words(charter: Charter, tag: str) -> dict[str, Any]:
             "rails": [gettext(RAIL_NAMES[rail]) for rail in sorted(charter.rails)],
             "purposes": gettext(", ").join(gettext(PURPOSE_NAMES[name]) for name in charter.purposes),
         }
-
-
-def country_name(code: str, tag: str) -> str:
-    """Name a country in a language; its code stands in where CLDR has no name."""
-    locale = Locale.parse(tongue(tag).django, sep="-")
-    return str(locale.territories.get(code, code))

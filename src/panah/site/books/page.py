@@ -12,8 +12,9 @@ from typing import Final
 from django.utils.translation import gettext, override
 
 from panah.core.money import Money
-from panah.site.appeal.page import RAIL_NAMES
 from panah.site.books.chart import chart
+from panah.site.publish.announced import cards
+from panah.site.publish.names import RAIL_NAMES
 from panah.site.publish.page import Frame, draw
 from panah.site.publish.sentences import CHECK, spelled
 from panah.site.publish.tongues import tongue
@@ -67,6 +68,7 @@ def render(
     context = {
         "view": view,
         "books": books,
+        "announced": cards(view.announced, frame),
         **_left(books, frame),
         "others": [Words.of(frame.tag, currency).money(minor) for currency, minor in books.in_other_money],
         "chart": chart(books.days, view.charter.goal.minor),

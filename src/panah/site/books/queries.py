@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 from django.db import connections
 
+from panah.core.announced import coming
 from panah.core.charter import Charter
-from panah.core.fund import State
+from panah.core.fund import Act, State, allows
 from panah.core.ledger import Books
 from panah.site.funds.switches import pulled
 from panah.site.publish.view import DayRow, FundView, LoggedBooks, UpdateView
@@ -64,6 +65,7 @@ class FaceReader:
             stopped=rules.stopped,
             switches=switches,
             notice=rules.new_roster_from,
+            announced=coming(rules.charter, self._books.pending) if allows(state, Act.AMEND) else (),
             address=self._address,
             updates=tuple(update for update in updates if update.id != "story"),
             story=next((update for update in updates if update.id == "story"), None),

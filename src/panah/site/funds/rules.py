@@ -42,6 +42,7 @@ def amend(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
             hint=N_("To end earlier, wind the fund: panah member write life."),
         )
     batch.add_entry(body)
+    batch.counter.rules += 1  # the give form tells of it too
     batch.counter.face += 1
 
 

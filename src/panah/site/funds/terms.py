@@ -4,10 +4,45 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import connections
+
+from panah.core.announced import Announced, coming, not_in_force
 
 if TYPE_CHECKING:
     from panah.storage.batch import Batch
+    from panah.storage.funds import FundHome
+    from panah.storage.rows import FundRules
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The `number` amendments of the log that are not in force yet. Not `is_logged` while one waits for its place."""
+
+    announced: tuple[Announced, ...] = ()
+    number: int = 0
+    is_logged: bool = True
+
+
+NOTHING: Final = Ahead()
+
+
+def read_ahead(fund: FundHome, rules: FundRules, today: dt.date) -> Ahead:
+    """Read what has been announced. Pages tell it once a reader finds it in the log, never before."""
+    with connections[fund.alias].cursor() as cursor:
+        cursor.execute("SELECT 1 FROM storage_statement WHERE kind = 'amend' LIMIT 1")
+        if cursor.fetchone() is None:
+            return NOTHING  # as nearly always: the journal, which may be long, is not searched
+        cursor.execute(
+            "SELECT e.body, e.leaf IS NOT NULL AND e.leaf < h.size FROM storage_entry e, storage_loghead h"
+            " WHERE e.kind IN ('charter', 'amend') ORDER BY e.id"
+        )
+        rows = [(json.loads(bytes(body)), bool(logged)) for body, logged in cursor.fetchall()]
+    terms: Any = rules.charter
+    ahead = not_in_force(rows[0][0]["charter"], [body for body, logged in rows[1:] if logged], terms, today)
+    return Ahead(coming(terms, ahead), len(ahead), all(logged for _, logged in rows))
 
 
 def charter_leaves(batch: Batch) -> list[tuple[int, dict[str, Any]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,13 +14,16 @@ from django.utils.translation import gettext, override
 from panah.core.charter import Charter
 from panah.errors import N_, PanahError
 from panah.rails.registry import HAND, PULL
-from panah.site.appeal.page import RAIL_NAMES, charter_words
+from panah.site.appeal.page import charter_words
+from panah.site.funds.terms import NOTHING, Ahead, read_ahead
 from panah.site.gifts.amounts import offered
 from panah.site.gifts.pages import Gaps, Prepared, prepared
 from panah.site.gifts.providers import lead_out
 from panah.site.gifts.queries import FormFacts, form_facts, fund_rules
 from panah.site.publish import page, sentences
+from panah.site.publish.announced import account_cards
 from panah.site.publish.assets import script
+from panah.site.publish.names import RAIL_NAMES
 from panah.site.publish.tongues import tongue
 from panah.storage.funds import FundHome
 
@@ -46,6 +50,7 @@ class Face:
     version: int
     tag: str
     depth: str  # leads from the page to the fund's folder
+    ahead: Ahead = NOTHING
 
     @cached_property
     def charter(self) -> Charter:
@@ -70,22 +75,24 @@ class Face:
 
     def draw(self, template: str, place: str, context: Mapping[str, Any]) -> bytes:
         """Draw a page of this fund now."""
+        frame = self.frame(place)
         shared = charter_words(self.charter, self.tag) | {
             "v": Gaps(),
+            "announced": account_cards(self.ahead.announced, frame),
             "sentences": sentences.spelled(sentences.GIVE, self.tag),
             "policy": mark_safe(self.policy),  # noqa: S308 - ours, no user text
         }
-        frame, values = self.frame(place), shared | dict(context)
+        values = shared | dict(context)
         return page.draw(f"site/gifts/{template}.html", frame, values, css=CSS, check=script("give"))
 
     def prepare(self, template: str, place: str, **flags: str | bool) -> Prepared:
         """Give a page of this fund with gaps, drawn at most once per version of the rules."""
-        key = (self.fund, self.version, self.tag, self.depth, template, *sorted(flags.items()))
+        key = (self.fund, self.version, self.ahead.number, self.tag, self.depth, template, *sorted(flags.items()))
         return prepared(key, lambda: self.draw(template, place, flags))
 
     def prepare_form(self) -> Prepared:
         """Give the empty give form."""
-        key = (self.fund, self.version, self.tag, self.depth, "form")
+        key = (self.fund, self.version, self.ahead.number, self.tag, self.depth, "form")
         return prepared(key, lambda: self.draw("give", "give/", self.form_parts()))
 
     def form_parts(self, rail: str = "", currency: str = "") -> dict[str, Any]:
@@ -144,9 +151,12 @@ def face_of(fund: FundHome, tag: str, depth: str) -> tuple[Face, FormFacts] | No
     key = (fund, facts.rules, tag, depth)
     face = _faces.get(key)
     if face is None:
-        face = Face(fund, fund_rules(fund), facts.rules, tag, depth)
+        rules = fund_rules(fund)
+        face = Face(fund, rules, facts.rules, tag, depth, read_ahead(fund, rules, dt.datetime.now(dt.UTC).date()))
         if tag not in face.charter.languages:
             return None
+        if not face.ahead.is_logged:
+            return face, facts  # what the log will say in a moment is not there to be kept yet
         _faces[key] = face
         while len(_faces) > _KEPT:
             _faces.popitem(last=False)

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from panah.core.announced import Announced
 from panah.core.charter import Charter
 from panah.core.fund import State
 
@@ -76,6 +77,7 @@ class FundView:
     stopped: frozenset[str] = frozenset()  # rails by which no new gift may begin
     switches: bytes = b'{"paused":[]}'  # the signed statements behind what is paused or stopped
     notice: dt.date | None = None  # first day of a roster that outside holders announced
+    announced: tuple[Announced, ...] = ()  # amendments of the log whose notice runs
     address: str = ""  # the origin's own address, for mirrors and feeds; empty = relative
     updates: tuple[UpdateView, ...] = field(default=())
     story: UpdateView | None = None

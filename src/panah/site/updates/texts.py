@@ -34,7 +34,7 @@ class Text:
     @property
     def glimpse(self) -> str:
         """Still less of it, for the appeal, which must stay light."""
-        return first_paragraph(self.body, 180)
+        return first_paragraph(self.body, 140)
 
 
 def shown_updates(view: FundView) -> list[UpdateView]:
