@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import subprocess
 import zlib
@@ -60,8 +61,10 @@ def answered(fields: dict[str, list[str]], file: bytes) -> bytes | None:
                 return None
             return bytes(pyrage.passphrase.decrypt(file, fields["passphrase"][0]))
         keys = [pyrage.x25519.Identity.from_str(text) for text in fields.get("identity", []) if "-PQ-" not in text]
-        return bytes(pyrage.decrypt(file, keys))
-    except pyrage.DecryptError:
+        opened = io.BytesIO()
+        pyrage.decrypt_io(io.BytesIO(file), opened, keys)  # the form that unseal.py uses
+        return opened.getvalue()
+    except (pyrage.DecryptError, OSError):
         return None
 
 
