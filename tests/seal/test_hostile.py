@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panah.errors import InputError, RefusedError
-from panah.seal import envelope, outer
+from panah.seal import bech32, envelope, outer
 from panah.seal.padding import BUCKETS, MARGIN, WIRE, wire_size
 from panah.seal.recipients import read_recipients
 from panah.seal.unseal import open_envelope, open_padded, read_identities
@@ -118,6 +118,22 @@ def test_a_sealed_plaintext_that_is_no_letter_is_refused(data):
 def test_a_roster_that_is_not_all_of_one_kind_is_refused(texts):
     with pytest.raises(RefusedError):
         read_recipients(texts)
+
+
+P = 2**255 - 19
+SMALL = [
+    0, 1, P - 1, P, P + 1,
+    325606250916557431795983626356110631294008115727848805560023387167927233504,
+    39382357235489614581723060781553021112529911719440698176882885853963445705823,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("point", [*SMALL, *(point + 2**255 for point in SMALL)], ids=lambda point: hex(point)[:8])
+def test_a_mailbox_with_a_key_of_small_order_is_refused_and_brings_nobody_down(point):
+    text = bech32.encode("age", point.to_bytes(32, "little"))
+    assert bech32.read(text, "age", 32) == point.to_bytes(32, "little")
+    with pytest.raises(RefusedError):
+        read_recipients([recipient_of("aram"), text])
 
 
 def test_keys_of_another_kind_open_nothing():

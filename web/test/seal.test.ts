@@ -136,6 +136,10 @@ describe("an envelope", () => {
     const plain = await identityToRecipient(await generateX25519Identity());
     const hybrid = await identityToRecipient(await generateHybridIdentity());
     const many = await Promise.all(Array.from({ length: 17 }, async () => identityToRecipient(await generateX25519Identity())));
+    const small = [0, 1].map((u) => bech32.encodeFromBytes("age", new Uint8Array(32).fill(u, 0, 1)));
+    for (const key of [...small, `${plain.slice(0, -1)}${plain.endsWith("q") ? "p" : "q"}`]) {
+      await assert.rejects(close(ASK, [plain, key]), refused("recipients"));
+    }
     for (const to of [[], [plain, plain], [hybrid], [plain, hybrid], many, [plain.toUpperCase()], ["ssh-ed25519 AAAA"]]) {
       await assert.rejects(close(ASK, to), refused("recipients"));
     }

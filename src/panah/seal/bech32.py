@@ -32,6 +32,14 @@ def encode(prefix: str, data: bytes) -> str:
     return prefix + "1" + "".join(_LETTERS[word] for word in words)
 
 
+def read(text: str, prefix: str, length: int) -> bytes:
+    """Give the `length` bytes of a line whose letters and checksum somebody else has checked."""
+    number = 0
+    for letter in text[len(prefix) + 1 : -6]:
+        number = number << 5 | _LETTERS.index(letter)
+    return (number >> -length * 8 % 5).to_bytes(length, "big")
+
+
 def identity(secret: bytes) -> str:
     """Write 32 secret bytes as an age identity (C2SP age, X25519 identity: upper case)."""
     return encode("age-secret-key-", secret).upper()

@@ -14,9 +14,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pyrage
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from panah.errors import N_, RefusedError
+from panah.seal import bech32
 from panah.seal.padding import MOST_RECIPIENTS
+
+# Multiplies with a key before anything is sealed to it: for one of the few of small order, which an applicant may send
+# as a mailbox, pyrage does not raise, it panics and takes the process along (RFC 7748 §6.1).
+_PROBE: Final = X25519PrivateKey.from_private_bytes(bytes(31) + b"\x40")
 
 _X25519: Final = re.compile(r"age1[02-9ac-hj-np-z]{58}", re.ASCII)
 
@@ -49,6 +55,8 @@ def read_recipients(texts: Iterable[str]) -> Recipients:
         )
     try:
         keys = tuple(pyrage.x25519.Recipient.from_str(name) for name in names)
-    except pyrage.RecipientError as error:
+        for name in names:
+            _PROBE.exchange(X25519PublicKey.from_public_bytes(bech32.read(name, "age", 32)))
+    except (pyrage.RecipientError, ValueError) as error:
         raise RefusedError(N_("One of these keys has a wrong letter.")) from error
     return Recipients(names, keys)

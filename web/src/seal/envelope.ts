@@ -2,6 +2,7 @@
 
 import { Encrypter } from "age-encryption";
 import type { Bytes } from "../proof/bytes.ts";
+import { SealError } from "./errors.ts";
 import { type Letter, write } from "./letter.ts";
 import { frame } from "./outer.ts";
 import { checkRecipients } from "./recipients.ts";
@@ -16,6 +17,12 @@ export async function close(letter: Letter, recipients: readonly string[]): Prom
 export async function closePadded(plaintext: Bytes, recipients: readonly string[]): Promise<Bytes> {
   checkRecipients(recipients);
   const encrypter = new Encrypter();
-  for (const recipient of recipients) encrypter.addRecipient(recipient);
-  return frame(await encrypter.encrypt(plaintext), plaintext.length);
+  let age: Bytes;
+  try {
+    for (const recipient of recipients) encrypter.addRecipient(recipient);
+    age = await encrypter.encrypt(plaintext);
+  } catch {
+    throw new SealError("recipients"); // a mistyped key, or one of small order
+  }
+  return frame(age, plaintext.length);
 }
