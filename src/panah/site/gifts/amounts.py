@@ -49,6 +49,20 @@ def counting(face: Face, rail: str, amount: Money, today: dt.date) -> str:
         return gettext("It counts %(sum)s, at the European Central Bank's rate of %(day)s.") % told
 
 
+def left_below(face: Face, rest: int, amount: Money, today: dt.date) -> str:
+    """Write what is left of the goal when `amount` is more than that, as far as today's rate tells; else empty.
+
+    `rest` in minor units of the fund's currency.
+    """
+    own = face.charter.currency
+    if amount.currency == own:
+        value = amount.minor
+    else:
+        rate = rates_of(face.fund.home).rate(amount.currency, own, today)
+        value = worth(amount.minor, amount.currency, rate.text, own) if rate else 0
+    return written(face, Money(rest, own)) if value > rest else ""
+
+
 def counted_at(face: Face, row: GiftRow) -> str:
     """Say at what rate a booked gift counts; empty for the fund's own currency."""
     if not row.rate:

@@ -26,8 +26,8 @@ from panah.seal.receipt import commitment, group, new_code
 from panah.site.answers import RequestError, answer_bytes, answer_page, read_body, refuse_foreign, require_method
 from panah.site.funds.actions import fake_secret
 from panah.site.gifts import forms
-from panah.site.gifts.actions import GiftRequest, promise
-from panah.site.gifts.amounts import counting, offered, written
+from panah.site.gifts.actions import GiftRequest, Promised, promise
+from panah.site.gifts.amounts import counting, left_below, offered, written
 from panah.site.gifts.cards import send_to_provider, visit_page
 from panah.site.gifts.faces import Face, face_of
 from panah.site.gifts.hooks import take_event
@@ -130,7 +130,7 @@ def _take_form(request: HttpRequest, face: Face, facts: FormFacts) -> HttpRespon
         return _form_again(face, error, typed, {}, getattr(error, "options", ()))
     if promised.rail == "card":
         return _lead_on(face, promised.id, body)
-    return _show_payment(face, promised.id, promised.rail, promised.amount, promised.reference or "", gift)
+    return _show_payment(face, facts, promised, gift)
 
 
 def _ask_to_wait(face: Face, body: bytes, seconds: int) -> HttpResponse:
@@ -176,21 +176,23 @@ def _form_again(
     return answer_page(face.draw("give", "give/", context), face.policy, status)
 
 
-def _show_payment(
-    face: Face, identity: str, rail: str, amount: Money, reference: str, gift: forms.Gift
-) -> HttpResponse:
+def _show_payment(face: Face, facts: FormFacts, promised: Promised, gift: forms.Gift) -> HttpResponse:
+    rail, amount, today = promised.rail, promised.amount, _now().date()
     shown = {
-        "gift": identity,
+        "gift": promised.id,
         "code": gift.code,
         "rc": base64.b64encode(gift.rc).decode(),
         "code_shown": group(gift.code),
-        "counts": counting(face, rail, amount, _now().date()),
+        "counts": counting(face, rail, amount, today),
     }
+    flags = {"has_code": bool(gift.code), "foreign": bool(shown["counts"])}
     if rail in PUSH:
-        order = GiftOrder(identity, amount, reference, face.tag)
-        page = face.prepare("transfer", "give/", has_code=bool(gift.code), foreign=bool(shown["counts"]))
-        return answer_page(page.fill(shown | transfer_values(face, rail, order)), face.policy)
-    page = face.prepare("pay", "give/", has_code=bool(gift.code), foreign=bool(shown["counts"]))
+        # A transfer can't be refused and comes in days, so no rest is offered: the giver is told, and decides.
+        left = left_below(face, facts.rest, amount, today)
+        order = GiftOrder(promised.id, amount, promised.reference or "", face.tag)
+        page = face.prepare("transfer", "give/", **flags, over=bool(left))
+        return answer_page(page.fill(shown | {"left": left} | transfer_values(face, rail, order)), face.policy)
+    page = face.prepare("pay", "give/", **flags)
     return answer_page(page.fill(shown | {"sum": written(face, amount)}), face.policy)
 
 
