@@ -8,7 +8,9 @@ when the first call is made: a fund without cards pays none of its 30 MB.
 
 from __future__ import annotations
 
+import encodings.idna  # noqa: F401 - first imported by several threads at once, it can lock them for ever (Python 3.11)
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -24,6 +26,9 @@ CONNECT, ANSWER = 5.0, 25.0
 # These say nothing of what became of an earlier, unanswered call with the same key.
 _OPEN_CODES: Final = frozenset({"lock_timeout", "idempotency_key_in_use", "rate_limit", "resource_missing"})
 log = logging.getLogger("panah.rails")
+
+_loading = threading.Lock()
+"""One thread loads Stripe's client; the others wait for it, and not for each other's half-loaded modules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ class Client:
         """Make one call."""
         if not self._key:
             return Answer("unknown", code="no_key")
-        client = self._made = self._made or _connect(self._key, self._api)
+        with _loading:
+            client = self._made = self._made or _connect(self._key, self._api)
         import stripe  # noqa: PLC0415 - see the module's promise
 
         try:
