@@ -10,6 +10,7 @@ from django.db import connections
 
 from panah.storage.writer import stop_writers
 from tests.fund_world import Team
+from tests.site.relays import closed_world, world  # noqa: F401 - fixtures
 
 
 @pytest.fixture

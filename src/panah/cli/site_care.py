@@ -14,6 +14,7 @@ from django.db import connections
 from panah.cli import terminal
 from panah.cli.site_doctor import examine
 from panah.cli.site_home import home_of, is_served, open_fund, take_home
+from panah.cli.site_intake import tell_intake
 from panah.core.money import Money
 from panah.core.recovery import earliest
 from panah.proof.checkpoint import Checkpoint
@@ -88,6 +89,7 @@ def standing(fund: FundHome, rules: FundRules) -> dict[str, Any]:
         "log key": rules.vkey,
         "roster": f"{len(roster['members'])} members, until {roster['until']}",
         "notice": tell_notice(rules),
+        "intake": tell_intake(fund),
     }
 
 

@@ -19,6 +19,7 @@ from django.db import DatabaseError, connections
 
 from panah.cli.site_card import look_at_card
 from panah.cli.site_home import is_served, open_fund
+from panah.cli.site_intake import look_at_intake
 from panah.cli.site_rates import look_at_rates
 from panah.errors import PanahError
 from panah.proof.checkpoint import open_checkpoint
@@ -67,6 +68,7 @@ def examine(home: Path) -> list[Finding]:
             found += [Finding(fund.slug, what, mend) for what, mend in look_at_card(opened, rules, read_site(home))]
             found += [Finding(fund.slug, what, mend) for what, mend in look_at_rates(home, rules)]
             found += _look_at_restore(opened)
+            found += [Finding(fund.slug, what, mend) for what, mend in look_at_intake(opened, rules)]
         except (PanahError, DatabaseError, OSError) as error:
             what = error.text() if isinstance(error, PanahError) else f"It can't be read: {type(error).__name__}."
             mend = error.hint_text() if isinstance(error, PanahError) else ""

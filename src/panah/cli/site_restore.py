@@ -26,6 +26,7 @@ from panah.site.funds.switches import adopt_switches
 from panah.site.gifts import replaying, returning
 from panah.site.gifts.providers import pull_rail
 from panah.site.home import read_site
+from panah.site.relay.actions import leap
 from panah.storage.funds import FundHome, list_funds
 from panah.storage.writer import stop_writers, writer_for
 from panah.verify.sources import open_source
@@ -164,6 +165,7 @@ def _bring_back(fund: FundHome, mirrors: list[str], made: dt.datetime) -> None:
         terminal.say(f"  {name}: its provider has yet to be asked what happened since; until then nothing is signed.")
         terminal.say("    Put its key back, then: panah site replay. The site asks by itself, too, when it is served.")
     writer_for(fund).submit(returning.take_as_sent)
+    writer_for(fund).submit(leap)
     if returning.perhaps_sent(fund):
         for line in _SENT_PERHAPS:
             terminal.say(line)

@@ -21,6 +21,7 @@ ACK: Final = b"panah/1/ack\n"
 VOUCH: Final = b"panah/1/vouch\n"
 CHALLENGE: Final = b"panah/1/challenge\n"
 SOLVED: Final = b"panah/1/answer\n"
+DUTIES: Final = b"panah/1/duties\n"
 MOST_NUMBERS: Final = 4096
 """Envelopes that one `ack` names."""
 MOST_VOUCHERS: Final = 256

@@ -6,6 +6,8 @@ answer is made (`site/answers.py`, `site/pages.py`). Bodies are capped before th
 
 from __future__ import annotations
 
+import os
+
 from panah.settings.base import *  # noqa: F403
 
 ROOT_URLCONF = "panah.site.urls"
@@ -17,6 +19,12 @@ ALLOWED_HOSTS = ["*"]
 APPEND_SLASH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # a provider's event; forms have limits of their own
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20
+PANAH_INTAKE_SCRIPT = os.environ.get("PANAH_INTAKE_SCRIPT", "400")
+"""Sealed envelopes a day from pages with script; a quarter is kept for vouched codes."""
+PANAH_INTAKE_DOOR = os.environ.get("PANAH_INTAKE_DOOR", "100")
+"""The same for the door without script."""
+PANAH_INTAKE_WORK = os.environ.get("PANAH_INTAKE_WORK", "16")
+"""Zero bits of proof of work from pages with script; 0: none is asked for."""
 LANGUAGES = [
     ("en", "English"), ("fa", "فارسی"), ("fa-af", "دری"), ("ps", "پښتو"), ("ar", "العربية"),
     ("fr", "français"), ("de", "Deutsch"),

@@ -22,6 +22,7 @@ def check_settings(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> 
         *_check_database(settings.PANAH_DATABASE),
         *_check_provider(settings.PANAH_STRIPE_API),
         *_check_secrecy(),
+        *_check_intake(),
     ]
 
 
@@ -75,3 +76,16 @@ def _check_secrecy() -> list[CheckMessage]:
     if settings.DEBUG:
         return [Error("DEBUG is on.", hint="Leave it off: its pages show what givers typed.", id="panah.E005")]
     return []
+
+
+def _check_intake() -> list[CheckMessage]:
+    most = {"PANAH_INTAKE_SCRIPT": 100_000, "PANAH_INTAKE_DOOR": 100_000, "PANAH_INTAKE_WORK": 24}
+    wrong = [
+        name
+        for name, highest in most.items()
+        if not (text := str(getattr(settings, name))).isascii() or not text.isdecimal() or int(text) > highest
+    ]
+    return [
+        Error(f"{name} is no number from 0 to {most[name]}.", hint="Leave it away for the default.", id="panah.E007")
+        for name in wrong
+    ]

@@ -23,6 +23,8 @@ StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 LIVE: Final = frozenset({"give", "receipt", "pay", "rails", "health", "status"})
+ROOTS: Final = frozenset({"relay", "mailbox"})
+"""Live at a fund's root alone: below a language they are pages."""
 FRESH: Final = 0.2
 """Seconds of monotonic time between two looks at a folder's `generation`."""
 ROOM: Final = 64 * 1024 * 1024
@@ -109,7 +111,7 @@ class PageStore:
 
     def _is_live(self, parts: list[str]) -> bool:
         first, second = (*parts, "", "")[:2]
-        return first in self._live or (second in self._live and _TAG.fullmatch(first) is not None)
+        return first in self._live or first in ROOTS or (second in self._live and _TAG.fullmatch(first) is not None)
 
     def _answer_missing(
         self, folder: Path | None, parts: list[str], environ: Environ, start_response: StartResponse

@@ -16,6 +16,7 @@ from panah.site.gifts.providers import pull_rail
 from panah.site.gifts.replaying import replay_due, waiting
 from panah.site.gifts.returning import send_due
 from panah.site.publisher import Publisher
+from panah.site.relay import forgetting
 from panah.storage.funds import FundHome, attach, list_funds, migrate
 from panah.storage.lease import drop_folder, hold_folder
 from panah.storage.rows import CounterRow
@@ -86,6 +87,7 @@ def _start(fund: FundHome, address: str) -> Running:
     rails = partial(pull_rail, fund)
     caller = Caller(fund, rails, _now, partial(_ask_besides, fund, rails, sequencer.flush))
     writer.listen(hear)
+    forgetting.begin(fund, lambda: _now().date())
     return Running(fund, sequencer, publisher, caller)
 
 
@@ -114,6 +116,7 @@ def stop() -> None:
     """End everything in order: the log takes in what is booked, the pages show it."""
     for entry in _running.values():
         entry.caller.stop()
+        forgetting.end(entry.fund)
         entry.sequencer.stop()
         entry.publisher.stop()
     stop_writers()

@@ -25,6 +25,8 @@ from panah.site import home, running  # noqa: E402
 from panah.site.entry import entry  # noqa: E402
 from panah.site.gifts.hooks import before  # noqa: E402
 from panah.site.pages import PageStore  # noqa: E402
+from panah.site.relay import doorway  # noqa: E402
+from panah.site.relay.views import before as relay  # noqa: E402
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _M_ARENA_MAX = -8  # malloc.h
@@ -60,12 +62,21 @@ def _start() -> PageStore:
     _share_memory()
     site = home.read_site(settings.PANAH_HOME)
     home.use(site)
+    door: list[doorway.Doorway] = []
+
+    def stop() -> None:
+        while door:
+            door.pop().stop()
+        running.stop()
+
     # A worker of the server ends through multiprocessing, which runs no atexit functions; whichever comes first.
-    atexit.register(running.stop)
-    Finalize(None, running.stop, exitpriority=10)
+    atexit.register(stop)
+    Finalize(None, stop, exitpriority=10)
     funds = [entry.fund for entry in running.start(site.home, settings.PANAH_DATABASE, site.address_of)]
+    door += filter(None, [doorway.listen(site.home)])
     return PageStore(
-        [(site.prefix(fund.slug).rstrip("/"), fund.public) for fund in funds], before(entry(settings.PANAH_DATABASE))
+        [(site.prefix(fund.slug).rstrip("/"), fund.public) for fund in funds],
+        relay(before(entry(settings.PANAH_DATABASE))),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from panah.core.ledger import Gift, postings
 from panah.proof import canonical, leaf
@@ -47,6 +47,16 @@ _NAMED: Final = (
 """Where a gift's id stands."""
 
 
+class Part(Protocol):
+    """A feature's own working set within a transaction."""
+
+    def write(self, batch: Batch) -> None:
+        """Send what waits; called by `flush`, perhaps several times."""
+
+
+P = TypeVar("P", bound=Part)
+
+
 class Batch:
     """The working set of one transaction. Jobs change `counter` and gift rows, and add entries."""
 
@@ -64,6 +74,7 @@ class Batch:
         self._new_events: list[tuple[str, str, str, int]] = []
         self._entries: list[tuple[int, str, bytes, str | None]] = []
         self._postings: list[tuple[int, str, str, int]] = []
+        self._parts: dict[type[Any], Any] = {}
         self.follows_log = False  # a leaf is carried out again: what it led to, later leaves say
 
     # -- reading
@@ -174,6 +185,13 @@ class Batch:
         self.cursor.execute(sql, params)
         return int(self.cursor.rowcount)
 
+    def part(self, kind: type[P]) -> P:
+        """Give the one working set of this kind; made when first asked for, written with everything else."""
+        if kind not in self._parts:
+            self._parts[kind] = kind()
+        part: P = self._parts[kind]
+        return part
+
     def write(self, statement: Insert | Update, rows: Sequence[Sequence[Any]]) -> None:
         """Write many rows that this batch itself never reads again."""
         statement.run(self.cursor, self._vendor, rows)
@@ -190,6 +208,8 @@ class Batch:
         _POSTINGS.run(cursor, vendor, self._postings)
         self._new, self._changed = {}, {}
         self._new_events, self._entries, self._postings = [], [], []
+        for part in self._parts.values():
+            part.write(self)
 
     def finish(self) -> None:
         """Flush, then write the counter where it changed: its CHECKs are the last word before the commit."""

@@ -22,6 +22,7 @@ class Entry(models.Model):
         indexes = [  # noqa: RUF012
             models.Index(fields=["id"], condition=models.Q(leaf__isnull=True), name="entry_pending"),
             models.Index(fields=["gift_ref"], condition=models.Q(gift_ref__isnull=False), name="entry_gift"),
+            models.Index(fields=["leaf"], condition=models.Q(kind="roster"), name="entry_roster"),
         ]
 
 
