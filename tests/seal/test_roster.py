@@ -91,8 +91,16 @@ def test_when_everybody_has_next_keys_the_roster_lasts_as_asked():
 
 def test_who_leaves_is_not_triage_any_more_and_a_name_is_not_given_away():
     named = roster_of("lale", "omid", "tara", triage=("omid", "tara"))
-    written, _ = roster.change(named, leave=["tara"], today=TODAY, until=UNTIL)
-    assert written["intake"] == ["omid"]
+    written, _ = roster.change(named, leave=["lale"], today=TODAY, until=UNTIL)
+    assert written["intake"] == ["omid", "tara"]
+    for gone in (["tara"], ["omid", "tara"]):
+        with pytest.raises(RefusedError, match="two members"):
+            roster.change(named, leave=gone, today=TODAY, until=UNTIL)
+    written, _ = roster.change(
+        named, leave=["tara"], join=[member_of("nasrin")], triage=["omid", "nasrin"], today=TODAY, until=UNTIL
+    )
+    LEAF_SHAPE(written, "roster")
+    assert written["intake"] == ["omid", "nasrin"]
     for join in (member_of("tara"), member_of("lale")):
         with pytest.raises(RefusedError):
             roster.change(ROSTER, leave=["tara"], join=[join], today=TODAY, until=UNTIL)

@@ -165,13 +165,15 @@ def change(
     leave: Iterable[str] = (),
     join: Iterable[Member] = (),
     deposits: Iterable[Member] = (),
+    triage: Iterable[str] | None = None,
     today: dt.date,
     until: dt.date,
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Write the roster of a leaf that changes people; gives it and the names of those who keep an old key.
 
     Who stays takes up the deposited keys. While somebody keeps an old one, the roster ends in 30 days at the latest:
-    what a leaver might have copied of that member's key is worth that long and no longer.
+    what a leaver might have copied of that member's key is worth that long and no longer. `triage` names anew who opens
+    what people send; without it those who stay of the present ones go on, two at least.
     """
     gone, following = set(leave), {one.name: one for one in deposits}
     for name in gone:
@@ -183,8 +185,11 @@ def change(
     members = (*(following.get(one.name, one) for one in staying), *join)
     if len({one.name for one in members} | gone) != len(members) + len(gone):
         raise RefusedError(N_("A name of the roster stands for one person for ever: a new member takes a new one."))
-    written = _written(members, until, tuple(name for name in roster.triage if name not in gone))
-    return written, kept
+    readers = tuple(triage) if triage is not None else tuple(name for name in roster.triage if name not in gone)
+    if len(readers) == 1 or (roster.triage and triage is None and not readers):
+        # Nobody is left out or let in by silence: with no names at all everybody would read.
+        raise RefusedError(N_("What people send is opened by two members at least."))
+    return _written(members, until, readers), kept
 
 
 def _written(members: Iterable[Member], until: dt.date, triage: tuple[str, ...]) -> dict[str, Any]:
