@@ -58,7 +58,8 @@ def test_the_page_offers_four_files_that_hold_the_published_totals(lab: Lab) -> 
     publish(view_of(lab), lab.folder)
     page = (lab.folder / "en/books/index.html").read_text()
     for name in ("books.journal", "books.beancount", "books.csv", "books.json"):
-        assert f'href="../../exports/{name}"' in page
+        saved = f"lantern.invalid-2026-demo{name.removeprefix('books')}"
+        assert f'href="../../exports/{name}" download="{saved}"' in page
         assert gzip.decompress((lab.folder / f"exports/{name}.gz").read_bytes()) == read(lab, name)
     rows = list(csv.DictReader(io.StringIO((lab.folder / "exports/books.csv").read_text())))
     income = sum(-int(row["amount"].replace(".", "")) for row in rows if row["account"] == "income:gifts")

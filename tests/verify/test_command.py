@@ -110,7 +110,7 @@ def test_a_long_log_shows_how_far_it_is(busy, told, monkeypatch):
 def test_an_export_goes_to_a_file_or_the_screen(busy, told, tmp_path):
     code, out, _ = told("export", busy.folder, "--format", "csv")
     assert code == 0
-    assert out.startswith("leaf,type,day,account,currency,amount\n2,gift,")
+    assert out.startswith("fund,leaf,type,day,account,currency,amount\nDEMO refuge.invalid/2021#")
     target = tmp_path / "books.csv"
     assert told("export", busy.folder, "--format", "csv", "--out", target) == (0, "", "")
     assert target.read_text() == out

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from panah.verify.audit import Audit
 from panah.verify.export import FILES, entries_of, export, export_all, read_entries
 from panah.verify.kept import Kept
 from panah.verify.sources import open_source
-from tests.loglab import Lab, busy_lab
+from tests.loglab import ORIGIN, Lab, busy_lab, charter
 from tests.verify.test_audit import TODAY
 
 
@@ -86,7 +87,7 @@ def test_csv_and_json_add_up_to_the_books(busy):
         totals[key] = totals.get(key, 0) + minor(row["amount"], row["currency"])
     assert {key: value for key, value in totals.items() if value} == expected
     totals = {}
-    for entry in json.loads(written(busy, "json")):
+    for entry in json.loads(written(busy, "json"))["entries"]:
         for line in entry["postings"]:
             key = line["account"], line["currency"]
             totals[key] = totals.get(key, 0) + line["minor"]
@@ -104,7 +105,27 @@ def test_a_longer_log_only_appends(busy, form):
 def test_json_of_a_log_without_money_is_an_empty_list(tmp_path):
     lab = Lab(tmp_path).found()
     lab.publish()
-    assert json.loads(written(lab, "json")) == []
+    assert json.loads(written(lab, "json"))["entries"] == []
+
+
+@pytest.mark.parametrize("demo", [1, 0])
+def test_every_form_says_whose_books_it_holds_and_demo_only_of_a_demo(tmp_path, demo):
+    changes = {} if demo else {"demo": 0, "rails": {"bank": charter()["rails"]["bank"]}}
+    lab = Lab(tmp_path, ORIGIN if demo else "refuge.example/2021").found(**changes)
+    lab.gift(1000, rail="bank")
+    lab.publish()
+    fingerprint = sha256(lab.leaves[0]).hexdigest()
+    for form in ("hledger", "beancount"):
+        head = written(lab, form).partition("\n\n")[0]
+        assert ("DEMO" in head) == demo
+        assert f"; Fund: Refuge fund\n; Origin: {lab.origin}\n; Fingerprint: {fingerprint}\n" in head + "\n"
+    for row in csv.DictReader(io.StringIO(written(lab, "csv"))):
+        assert row["fund"] == f"{'DEMO ' if demo else ''}{lab.origin}#{fingerprint[:16]}"
+    told = json.loads(written(lab, "json"))["fund"]
+    assert told == {
+        "origin": lab.origin, "name": {"en": "Refuge fund"}, "fingerprint": fingerprint, "currency": "EUR",
+        "demo": bool(demo),
+    }  # fmt: skip
 
 
 def test_one_pass_writes_what_single_passes_write(busy):

@@ -6,14 +6,16 @@
     read_entries(source)      the same, read from a folder or address (no check: `audit` does that)
     export(entries, "csv")    → Iterator[str]
 
-Promises: amounts are exact, every entry sums to zero in each currency, and accounts and commodities are
-declared before their first use, so that strict readers accept the file. Apart from JSON's closing bracket a
+Promises: each file says whose books it holds, and DEMO where they are invented, also when it was saved and sent on
+(`Fund`, from leaf 0). Amounts are exact, every entry sums to zero in each currency, and accounts and commodities
+are declared before their first use, so that strict readers accept the file. Apart from JSON's closing brackets a
 file of a shorter log is the beginning of the file of a longer one: publishers may append.
 """
 
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
@@ -21,6 +23,7 @@ import orjson
 from panah.core.ledger import Books
 from panah.core.money import EXPONENTS, Money
 from panah.errors import N_, InputError
+from panah.proof import canonical
 from panah.proof.checkpoint import Checkpoint
 from panah.proof.note import MAX_BYTES, read_unverified
 from panah.proof.tiles import MAX_BUNDLE, WIDTH, entries_path, parse_bundle
@@ -49,14 +52,48 @@ class Price(NamedTuple):
     into: str
 
 
+class Fund(NamedTuple):
+    """Whose books these are, as leaf 0 says: what never changes, so that a longer file begins like a shorter one.
+
+    `name` by language, that of the first language first; `fingerprint` in hex.
+    """
+
+    origin: str
+    name: dict[str, str]
+    fingerprint: str
+    currency: str
+    demo: bool
+
+    @classmethod
+    def of(cls, leaf: dict[str, Any]) -> Fund:
+        """Read it from leaf 0."""
+        terms = leaf["charter"]
+        names = {tag: " ".join(terms["name"][tag].split()) for tag in terms["languages"] if tag in terms["name"]}
+        return cls(leaf["o"], names, sha256(canonical.encode(leaf)).hexdigest(), terms["currency"], terms["demo"] == 1)
+
+    def lines(self) -> list[str]:
+        """Say it in a few lines, for a comment."""
+        demo = ["DEMO: an invented fund. No real money is in these books."] if self.demo else []
+        return [
+            *demo, f"Fund: {next(iter(self.name.values()), '')}", f"Origin: {self.origin}",
+            f"Fingerprint: {self.fingerprint}", "Made from the fund's public log; panah verify checks it.",
+        ]  # fmt: skip
+
+
 class Entry(NamedTuple):
-    """What one leaf did to the books; `postings` is empty for leaves that move no money."""
+    """What one leaf did to the books; `postings` is empty for leaves that move no money. Leaf 0 names the fund."""
 
     leaf: int
     kind: str
     day: str
     postings: list[Posting]
     price: Price | None = None
+    fund: Fund | None = None
+
+    @property
+    def says(self) -> bool:
+        """Whether a file has anything to say of it."""
+        return bool(self.postings or self.fund)
 
 
 def entries_of(leaves: Iterable[dict[str, Any]], books: Books | None = None) -> Iterator[Entry]:
@@ -67,7 +104,8 @@ def entries_of(leaves: Iterable[dict[str, Any]], books: Books | None = None) -> 
         kind = leaf["t"][8:]
         day = leaf["charter"]["founded"] if kind == "charter" else leaf["day"]
         lines = books.apply(index, leaf, None)
-        yield Entry(index, kind, day, lines, _price(leaf, day, books.currency) if "rate" in leaf else None)
+        price = _price(leaf, day, books.currency) if "rate" in leaf else None
+        yield Entry(index, kind, day, lines, price, Fund.of(leaf) if kind == "charter" else None)
 
 
 def _price(leaf: dict[str, Any], day: str, into: str) -> Price:
@@ -100,6 +138,10 @@ class _Form:
 
     def __init__(self) -> None:
         self._declared: set[str] = set()
+
+    def begin(self, fund: Fund) -> str:
+        """Say whose books these are."""
+        return "".join(f"; {line}\n" for line in fund.lines()) + "\n"
 
     def text(self, entry: Entry) -> str:
         """Spell one entry that moves money."""
@@ -154,19 +196,29 @@ def _capital(account: str) -> str:
 
 
 class _Csv(_Form):
-    head = "leaf,type,day,account,currency,amount\n"
+    """Every row names its fund: no reader of CSV expects a comment, and rows are copied out of their file."""
+
+    head = "fund,leaf,type,day,account,currency,amount\n"
+    _fund = ""
+
+    def begin(self, fund: Fund) -> str:
+        self._fund = f"{'DEMO ' * fund.demo}{fund.origin}#{fund.fingerprint[:16]}"
+        return ""
 
     def text(self, entry: Entry) -> str:
-        # No cell ever needs quotes: days, types, accounts and numbers hold neither comma nor quote.
+        # No cell ever needs quotes: origins, days, types, accounts and numbers hold neither comma nor quote.
         return "".join(
-            f"{entry.leaf},{entry.kind},{entry.day},{account},{currency},{Money(minor, currency).plain()}\n"
+            f"{self._fund},{entry.leaf},{entry.kind},{entry.day},"
+            f"{account},{currency},{Money(minor, currency).plain()}\n"
             for account, currency, minor in entry.postings
         )
 
 
 class _Json(_Form):
-    head = "["
-    tail = "\n]\n"
+    tail = "\n]}\n"
+
+    def begin(self, fund: Fund) -> str:
+        return f'{{"fund":{json.dumps(fund._asdict(), separators=(",", ":"))},"entries":['
 
     def text(self, entry: Entry) -> str:
         comma = "," if self._declared else ""
@@ -191,6 +243,11 @@ _FORMS: Final[dict[str, Callable[[], _Form]]] = {
 }
 
 
+def _spell(form: _Form, entry: Entry) -> str:
+    begun = form.begin(entry.fund) if entry.fund else ""
+    return begun + form.text(entry) if entry.postings else begun
+
+
 class Spelling:
     """One form under way: spells entries as they come, so that a publisher can append to what it wrote before."""
 
@@ -199,8 +256,8 @@ class Spelling:
         self.head, self.tail = self._form.head, self._form.tail
 
     def text(self, entry: Entry) -> str:
-        """Spell the next entry of the log; empty when it moved no money."""
-        return self._form.text(entry) if entry.postings else ""
+        """Spell the next entry of the log; empty when a file has nothing to say of it."""
+        return _spell(self._form, entry)
 
 
 def export(entries: Iterable[Entry], form: str) -> Iterator[str]:
@@ -210,8 +267,8 @@ def export(entries: Iterable[Entry], form: str) -> Iterator[str]:
     spelled = _FORMS[form]()
     yield spelled.head
     for entry in entries:
-        if entry.postings:
-            yield spelled.text(entry)
+        if entry.says:
+            yield _spell(spelled, entry)
     yield spelled.tail
 
 
@@ -221,8 +278,8 @@ def export_all(entries: Iterable[Entry], forms: Iterable[str]) -> Iterator[tuple
     for form, one in spelled.items():
         yield form, one.head
     for entry in entries:
-        if entry.postings:
+        if entry.says:
             for form, one in spelled.items():
-                yield form, one.text(entry)
+                yield form, _spell(one, entry)
     for form, one in spelled.items():
         yield form, one.tail

@@ -142,7 +142,7 @@ class _Follower:
             self._fill(len(piece))
         if self._block.startswith(piece, self._at):
             self._at += len(piece)
-        elif self._block[self._at : self._at + 4] in {b"", b"\n]\n"}:  # a shorter log's file begins like ours
+        elif self._block[self._at : self._at + 5] in {b"", b"\n]}\n"}:  # a shorter log's file begins like ours
             self.is_over = True
             self._block, self._at = b"", 0
         else:

@@ -34,6 +34,7 @@ class Download:
     name: str
     about: str
     size: int
+    saved: str  # what a saved copy is called
 
     @property
     def kilobytes(self) -> int:

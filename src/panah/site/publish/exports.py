@@ -8,6 +8,7 @@ files hold, and the page says it too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Final
 
 from django.utils.translation import gettext, override
 
+from panah.core.charter import Charter
 from panah.core.ledger import Books
 from panah.errors import N_, PanahError
 from panah.site.books.page import Download
@@ -112,11 +114,15 @@ def upto(folder: Path) -> int:
         return 0
 
 
-def listing(folder: Path, tag: str) -> list[Download]:
-    """Give what there is to download, described in a language."""
+def listing(folder: Path, charter: Charter, tag: str) -> list[Download]:
+    """Give what there is to download, described in a language; a saved copy is called after its fund."""
+    fund = re.sub(r"[^A-Za-z0-9.-]+", "-", charter.origin) + "-demo" * charter.demo
     with override(tongue(tag).django):
         return [
-            Download(place, place.rpartition("/")[2], gettext(ABOUT[form]), (folder / place).stat().st_size)
+            Download(
+                place, place.rpartition("/")[2], gettext(ABOUT[form]), (folder / place).stat().st_size,
+                f"{fund}.{place.rpartition('.')[2]}",
+            )
             for form, place in FILES.items()
             if (folder / place).exists()
-        ]
+        ]  # fmt: skip

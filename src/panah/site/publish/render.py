@@ -16,6 +16,7 @@ from panah.core.fund import State
 from panah.proof import canonical
 from panah.site.appeal import page as appeal
 from panah.site.books import page as books
+from panah.site.intake import page as intake
 from panah.site.publish import assets, exports, files
 from panah.site.publish.before import Before
 from panah.site.publish.page import Frame, draw
@@ -33,9 +34,16 @@ _TAG: Final = re.compile(r"[a-z]{2}|prs|ckb|[a-z]{2,3}-[A-Z]{2}")  # not log/: t
 
 
 def publish(
-    view: FundView, folder: Path, *, only: Collection[str] | None = None, before: Before | None = None
+    view: FundView,
+    folder: Path,
+    *,
+    only: Collection[str] | None = None,
+    before: Before | None = None,
+    own: Path | None = None,
 ) -> list[Path]:
     """Bring the files under `folder` up to date with `view`; give those that changed or went.
+
+    `own` is where the pages go that only the fund's own site shows, and no mirror: those into which people type.
 
     `before` is this folder's, kept between calls: without it old months and exports are made from the beginning.
     """
@@ -55,6 +63,7 @@ def publish(
             changed.append(folder / path)
     if only is None:
         changed += assets.copy(folder)
+        changed += _own(view, own, before) if own else []
     changed += _sweep(view, folder, parts, expected, names)
     if changed:
         files.bump(folder)
@@ -84,6 +93,18 @@ def _pages(
         yield from _once(view)
 
 
+def _own(view: FundView, folder: Path, before: Before) -> list[Path]:
+    """Draw what only this site shows. These pages are many and rarely change: never because of a gift."""
+    values = (view.charter, view.team, view.fingerprint, view.address, view.notice, view.door, view.answer_days)
+    mark = folder / view.charter.languages[0] / "ask/index.html"
+    if before.stands(mark, values):
+        return []
+    pages = {folder / path: data for path, data in intake.render_all(view)}
+    changed = [path for path, data in pages.items() if files.write(path, data)] + files.sweep(folder, pages)
+    before.note(mark, values)
+    return changed
+
+
 def _once(view: FundView) -> Iterator[Page]:
     """Make what stands once, beside the languages."""
     # A page for any depth: its links can't be relative.
@@ -93,6 +114,7 @@ def _once(view: FundView) -> Iterator[Page]:
         yield f"{tag}/404.html", missing
         if tag == view.charter.languages[0]:
             yield "404.html", missing
+    yield intake.ROSTER, intake.roster_file(view)
     yield "robots.txt", b"User-agent: *\nDisallow: /receipt\nDisallow: /pay\n"
 
 
@@ -101,7 +123,7 @@ def _frame(view: FundView, tag: str, place: str = "") -> Frame:
 
 
 def _books(view: FundView, folder: Path, tag: str, months: books.Months, before: Before) -> Iterator[Page]:
-    downloads = exports.listing(folder, tag)
+    downloads = exports.listing(folder, view.charter, tag)
     check = assets.script("check")
     upto = exports.upto(folder)
     frame = _frame(view, tag, "books/")
@@ -141,6 +163,8 @@ def _still(view: FundView, tag: str) -> Iterator[Page]:
             "origin": f"{view.address.rstrip('/')}/{tag}/{place}" if view.address else "",
         }
         yield f"{tag}/{place}index.html", draw("site/appeal/mirror.html", _frame(view, tag, place), mirror)
+    for place in intake.PLACES:
+        yield f"{tag}/{place}/index.html", intake.render_mirror(view, tag, place)
 
 
 def update_file(update: UpdateView) -> bytes:
