@@ -7,8 +7,9 @@ for group in "$@"; do
     case "$group" in
         # age: opens what we seal, and seals what we open.
         # libatomic1: the node inside Playwright's wheel is linked to it.
+        # nginx: serves our files with the snippets of deploy/.
         # gcc, libc6-dev: the recorder of tests/power; strace: the order of syncs.
-        test) names="chromium age fonts-noto-core gcc hledger ledger libatomic1 libc6-dev postgresql strace" ;;
+        test) names="chromium age fonts-noto-core gcc hledger ledger libatomic1 libc6-dev nginx postgresql strace" ;;
         bench) names="nginx wrk" ;;
         *) echo "panah: tools/apt.sh knows the groups test and bench, not '$group'" >&2; exit 2 ;;
     esac
