@@ -10,7 +10,12 @@ import { BANNER, OPTIONS } from "./options.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const OUT = process.argv[2] ?? join(HERE, "../src/panah/site/assets");
-const ENTRIES: { [name: string]: string } = { check: "src/check/check.ts", give: "src/give/give.ts" };
+const ENTRIES: { [name: string]: string } = {
+  ask: "src/ask/ask.ts",
+  check: "src/check/check.ts",
+  give: "src/give/give.ts",
+  mailbox: "src/mailbox/mailbox.ts",
+};
 
 async function bundle(entry: string): Promise<Uint8Array> {
   const { outputFiles } = await build({
@@ -43,5 +48,5 @@ mkdirSync(OUT, { recursive: true });
 for (const [file, data] of files) put(file, data);
 put("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
 for (const old of readdirSync(OUT)) {
-  if (/^(check|give)-[0-9a-f]{16}\.js$/.test(old) && !files.has(old)) rmSync(join(OUT, old), { force: true });
+  if (/^(ask|check|give|mailbox)-[0-9a-f]{16}\.js$/.test(old) && !files.has(old)) rmSync(join(OUT, old), { force: true });
 }

@@ -13,6 +13,10 @@ from pathlib import Path
 PANAH_HOME = Path(os.environ.get("PANAH_HOME", ".panah")).resolve()
 PANAH_DATABASE = os.environ.get("PANAH_DATABASE", "")
 """Empty: one SQLite file per fund. Otherwise `postgresql://user:password@host:port/name`: one schema per fund."""
+PANAH_DOOR_ADDRESS = os.environ.get("PANAH_DOOR_ADDRESS", "")
+"""Where people without script find the door; empty: this site has none."""
+PANAH_ANSWER_DAYS = os.environ.get("PANAH_ANSWER_DAYS", "7")
+"""After how many days a first answer comes, as the ask page says it."""
 PANAH_STRIPE_API = os.environ.get("PANAH_STRIPE_API", "")
 """Empty: Stripe itself. Otherwise where another one answers, for tests on this machine."""
 

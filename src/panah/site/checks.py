@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -79,12 +80,18 @@ def _check_secrecy() -> list[CheckMessage]:
 
 
 def _check_intake() -> list[CheckMessage]:
-    most = {"PANAH_INTAKE_SCRIPT": 100_000, "PANAH_INTAKE_DOOR": 100_000, "PANAH_INTAKE_WORK": 24}
+    most = {
+        "PANAH_INTAKE_SCRIPT": 100_000, "PANAH_INTAKE_DOOR": 100_000, "PANAH_INTAKE_WORK": 24, "PANAH_ANSWER_DAYS": 365,
+    }  # fmt: skip
     wrong = [
         name
         for name, highest in most.items()
         if not (text := str(getattr(settings, name))).isascii() or not text.isdecimal() or int(text) > highest
     ]
+    door = settings.PANAH_DOOR_ADDRESS
+    if door and not re.fullmatch(r"https?://[!-~]{3,200}", door):
+        wrong_door = "PANAH_DOOR_ADDRESS is no web address."
+        return [Error(wrong_door, hint="Leave it empty when this site has no door.", id="panah.E008")]
     return [
         Error(f"{name} is no number from 0 to {most[name]}.", hint="Leave it away for the default.", id="panah.E007")
         for name in wrong

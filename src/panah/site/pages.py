@@ -5,14 +5,14 @@ seconds by every process; nothing outside the folder, no dot file and no sidecar
 ever served; memory for pages stays below ROOM. It refuses every method but GET and HEAD.
 
 Addresses that need an answer of their own (LIVE) always go to Django, also when a file of that name
-exists: on a mirror that file tells where the fund's own site is.
+exists: on a mirror that file tells where the fund's own site is. Mirrors take it as `…/give/index.html`.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +25,8 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 LIVE: Final = frozenset({"give", "receipt", "pay", "rails", "health", "status"})
 ROOTS: Final = frozenset({"relay", "mailbox"})
 """Live at a fund's root alone: below a language they are pages."""
+OWN: Final = frozenset({"ask", "offer", "mailbox"})
+"""Below a language: pages that lie beside the folder that mirrors copy."""
 FRESH: Final = 0.2
 """Seconds of monotonic time between two looks at a folder's `generation`."""
 ROOM: Final = 64 * 1024 * 1024
@@ -44,11 +46,13 @@ class PageStore:
         app: Application,
         *,
         live: Iterable[str] = LIVE,
+        own: Mapping[Path, Path] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         # Longest prefix first, so that /f/kabul is not looked for inside the fund at `/`.
         self._mounts = sorted(mounts, key=lambda mount: len(mount[0]), reverse=True)
         self._app, self._live, self._clock = app, frozenset(live), clock
+        self._own = dict(own or {})
         self._marks = self._look()
         self._next_look = clock() + FRESH
         self._pages: dict[str, Stored] = {}
@@ -97,6 +101,8 @@ class PageStore:
             return _say(start_response, "405 Method Not Allowed", ("allow", "GET, HEAD"))
         if folder is None or not _is_servable(parts):
             return self._answer_missing(folder, parts, environ, start_response)
+        if len(parts) > 1 and parts[1] in OWN and _TAG.fullmatch(parts[0]):
+            folder = self._own.get(folder, folder)
         name = "/".join(parts)
         if name == "" or name.endswith("/"):
             name += "index.html"
@@ -110,6 +116,8 @@ class PageStore:
         return self._answer(page, environ, start_response)
 
     def _is_live(self, parts: list[str]) -> bool:
+        if parts[-1:] == ["index.html"]:
+            return False  # the page of a mirror, by its whole name: mirrors take it from here
         first, second = (*parts, "", "")[:2]
         return first in self._live or first in ROOTS or (second in self._live and _TAG.fullmatch(first) is not None)
 

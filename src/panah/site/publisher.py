@@ -81,7 +81,7 @@ class Publisher:
                 shown, logged, day = self._reader.glance()
                 if not self._is_published(shown, logged, day):
                     self._note.unlink(missing_ok=True)  # cut off from here on, the files are nobody's state
-                    publish(self._reader.view(), self._fund.public, before=self._before)
+                    publish(self._reader.view(), self._fund.public, before=self._before, own=self._fund.own)
                     self._note.write_text(self._name(shown, logged, day))
         if (shown, logged, day) == (self._shown, self._logged, self._day):
             return

@@ -77,6 +77,7 @@ def _start() -> PageStore:
     return PageStore(
         [(site.prefix(fund.slug).rstrip("/"), fund.public) for fund in funds],
         relay(before(entry(settings.PANAH_DATABASE))),
+        own={fund.public: fund.own for fund in funds},
     )
 
 

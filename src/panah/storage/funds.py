@@ -38,6 +38,11 @@ class FundHome:
         return self.home / "public" / self.slug
 
     @property
+    def own(self) -> Path:
+        """Published pages that only the fund's own site shows, and that no mirror may copy: ask, offer, mailbox."""
+        return self.home / "own" / self.slug
+
+    @property
     def log(self) -> Path:
         """Checkpoint, tiles and entry bundles (C2SP tlog-tiles)."""
         return self.public / "log"

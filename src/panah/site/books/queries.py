@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 import orjson
+from django.conf import settings
 from django.db import connections
 
 from panah.core.announced import coming
@@ -17,6 +18,9 @@ from panah.site.publish.view import DayRow, FundView, LoggedBooks, UpdateView
 from panah.storage.funds import FundHome
 from panah.storage.writer import read_rules
 
+_TEAM: Final = frozenset(f"panah/1/{kind}" for kind in ("charter", "amend", "roster", "notice", "key"))
+"""Leaves by which a reader follows whose keys count."""
+
 
 class FaceReader:
     """Reads a fund's public face; keeps the books between calls and feeds them new leaves only."""
@@ -24,6 +28,7 @@ class FaceReader:
     def __init__(self, fund: FundHome, address: str) -> None:
         self._fund, self._address = fund, address
         self._books = Books()
+        self._team: list[tuple[int, bytes]] = []
 
     def glance(self) -> tuple[tuple[Any, ...], int, str]:
         """Tell cheaply whether anything changed: (what the counter shows, log size, today)."""
@@ -67,6 +72,9 @@ class FaceReader:
             notice=rules.new_roster_from,
             announced=coming(rules.charter, self._books.pending) if allows(state, Act.AMEND) else (),
             address=self._address,
+            team=tuple(self._team),
+            door=settings.PANAH_DOOR_ADDRESS,
+            answer_days=int(settings.PANAH_ANSWER_DAYS),
             updates=tuple(update for update in updates if update.id != "story"),
             story=next((update for update in updates if update.id == "story"), None),
             read_image=self._image,
@@ -79,7 +87,10 @@ class FaceReader:
             [self._books.size],
         )
         for index, body in cursor.fetchall():
-            self._books.apply(index, orjson.loads(bytes(body)), None)
+            leaf = orjson.loads(bytes(body))
+            self._books.apply(index, leaf, None)
+            if leaf["t"] in _TEAM and (leaf["t"] != "panah/1/amend" or "outside" in leaf["set"]):
+                self._team.append((index, bytes(body)))
 
     def _image(self, sha256: str) -> bytes:
         with connections[self._fund.alias].cursor() as cursor:

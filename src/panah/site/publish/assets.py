@@ -25,6 +25,12 @@ def script(name: str) -> tuple[str, str] | None:
     return (f"{FOLDER}/{built['file']}", built["integrity"]) if built else None
 
 
+def code(name: str) -> str:
+    """Give a bundle's text, for the page that carries it inside; empty when it was not built."""
+    built = _built().get(name)
+    return (ASSETS / built["file"]).read_text("ascii") if built else ""
+
+
 def copy(folder: Path) -> list[Path]:
     """Put every bundle into the fund's folder; give those that changed. Old ones stay: old pages name them."""
     changed = []

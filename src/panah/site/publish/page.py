@@ -60,6 +60,7 @@ class Style:
     css: str
     policy: str
     scripted: str
+    sealed: str
 
 
 @cache
@@ -70,7 +71,9 @@ def style(*names: str) -> Style:
     policy = (
         f"default-src 'none'; style-src 'sha256-{hashed}'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
     )
-    return Style(css, policy, policy + "; script-src 'self'; connect-src 'self'")
+    scripted = policy + "; script-src 'self'; connect-src 'self'"
+    sealed = scripted.replace("form-action 'self'", "form-action 'none'").replace(" data:", " data: blob:")
+    return Style(css, policy, scripted, sealed + "; worker-src 'self'")
 
 
 def _squeeze(css: str) -> str:
@@ -129,8 +132,12 @@ def draw(
     *,
     css: Sequence[str] = (),
     check: tuple[str, str] | None = None,
+    sealed: bool = False,
 ) -> bytes:
-    """Fill a template in the frame's language. `check` is (path, integrity) of the page's one script."""
+    """Fill a template in the frame's language. `check` is (path, integrity) of the page's one script.
+
+    `sealed`: a page on which people type what nobody else may read: no form of it can be sent by a browser alone.
+    """
     look = style("site/base.css", *css)
     values = {
         "frame": frame,
@@ -140,7 +147,7 @@ def draw(
         "root": frame.root,
         "home": frame.home,
         "style": mark_safe(look.css),  # noqa: S308 - our own file; escaping would break its hash
-        "policy": mark_safe(look.scripted if check else look.policy),  # noqa: S308 - ours, no user text
+        "policy": mark_safe(look.sealed if sealed else look.scripted if check else look.policy),  # noqa: S308 - ours
         "check": check,
     } | dict(context)
     with translation.override(tongue(frame.tag).django):

@@ -17,16 +17,20 @@ from panah.proof import canonical
 from panah.site.appeal import page as appeal
 from panah.site.books import page as books
 from panah.site.intake import page as intake
-from panah.site.publish import assets, exports, files
+from panah.site.publish import assets, exports, files, listed
 from panah.site.publish.before import Before
 from panah.site.publish.page import Frame, draw
 from panah.site.publish.view import FundView, UpdateView
 from panah.site.updates import feed
 from panah.site.updates import page as updates
+from panah.verify.listing import LIST
 
 PARTS: Final = frozenset({"appeal", "books", "exports", "updates"})
 """What `only` may name: `appeal` after every gift that shows, `books` and `exports` after the log grew,
 `updates` after a text, picture or withdrawal. Without `only` everything is made, also what rarely changes."""
+
+ROBOTS: Final = b"User-agent: *\nDisallow: /*/receipt\nDisallow: /*/pay/\n"
+"""In every language and for every fund of the site: `*` stands for any letters (RFC 9309 section 2.2.3)."""
 
 Page = tuple[str, bytes | None]
 """A page's path and text; None when the file stands as it is."""
@@ -65,7 +69,8 @@ def publish(
         changed += assets.copy(folder)
         changed += _own(view, own, before) if own else []
     changed += _sweep(view, folder, parts, expected, names)
-    if changed:
+    if changed or not (folder / LIST).exists():
+        listed.write(folder, before)
         files.bump(folder)
     return changed
 
@@ -115,7 +120,7 @@ def _once(view: FundView) -> Iterator[Page]:
         if tag == view.charter.languages[0]:
             yield "404.html", missing
     yield intake.ROSTER, intake.roster_file(view)
-    yield "robots.txt", b"User-agent: *\nDisallow: /receipt\nDisallow: /pay\n"
+    yield "robots.txt", ROBOTS
 
 
 def _frame(view: FundView, tag: str, place: str = "") -> Frame:

@@ -81,6 +81,9 @@ class FundView:
     address: str = ""  # the origin's own address, for mirrors and feeds; empty = relative
     updates: tuple[UpdateView, ...] = field(default=())
     story: UpdateView | None = None
+    team: tuple[tuple[int, bytes], ...] = ()  # (index, leaf) of those that tell whose keys count, from leaf 0 on
+    door: str = ""  # where people write without script; empty: nowhere
+    answer_days: int = 7  # after how long first answers come
     read_image: Callable[[str], bytes] | None = None
     """Gives a picture's bytes by its sha256; asked only for pictures that the folder does not have yet."""
 
