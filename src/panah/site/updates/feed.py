@@ -49,7 +49,8 @@ def _add_entry(
     _add(entry, "title", text.title)
     _add(entry, "updated", _instant(update.day))
     _add(entry, "link", href=href, rel="alternate", type="text/html")
-    _add(entry, "content", str(html(update, text, root, names)), type="html").set(_LANG, text.lang)
+    languages = (str(feed.get(_LANG)), *view.charter.languages)
+    _add(entry, "content", str(html(update, text, root, names, languages)), type="html").set(_LANG, text.lang)
 
 
 def _add(parent: _Element, name: str, text: str = "", **attributes: str) -> _Element:

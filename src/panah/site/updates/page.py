@@ -25,6 +25,7 @@ def render_update(update: UpdateView, frame: Frame, names: Mapping[str, str]) ->
     context: dict[str, Any] = {"update": update, "is_story": update.id == "story"}
     if text is None:
         return draw("site/updates/withdrawn.html", frame, context, css=CSS)
+    languages = (frame.tag, *frame.charter.languages)
     more = []
     for other in others(update, text):
         is_page = other.lang in frame.charter.languages
@@ -32,11 +33,11 @@ def render_update(update: UpdateView, frame: Frame, names: Mapping[str, str]) ->
             "lang": other.lang, "dir": other.dir, "name": language_name(other.lang), "title": other.title,
             "href": f"{frame.root}{other.lang}/{frame.place}" if is_page else "",
             # A language without an interface has no page of its own: its text stands here.
-            "html": "" if is_page else html(update, other, frame.root, names),
+            "html": "" if is_page else html(update, other, frame.root, names, languages),
         })  # fmt: skip
     context |= {
         "text": text,
-        "html": html(update, text, frame.root, names),
+        "html": html(update, text, frame.root, names, languages),
         "language": language_name(text.lang),
         "more": more,
     }

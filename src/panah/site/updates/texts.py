@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
@@ -62,11 +62,15 @@ def others(update: UpdateView, text: Text) -> list[Text]:
     ]
 
 
-def html(update: UpdateView, text: Text, root: str, names: Mapping[str, str]) -> SafeString:
+def html(
+    update: UpdateView, text: Text, root: str, names: Mapping[str, str], languages: Sequence[str]
+) -> SafeString:
     """Give the text as safe HTML, with the pictures it does not place itself after it.
 
-    `names` maps a picture's sha256 to its file name in images/.
+    `names` maps a picture's sha256 to its file name in images/. A picture that nobody described in the text's
+    language is described in the first of `languages` that has it: the page's, then the charter's in their order.
     """
     shown = {sha: names[sha] for sha, _ in update.images if sha in names and sha not in update.withdrawn_images}
-    alts = {sha: alt.get(text.lang) or next(iter(alt.values()), "") for sha, alt in update.images}
+    order = (text.lang, *languages)
+    alts = {sha: next((alt[tag] for tag in (*order, *sorted(alt)) if alt.get(tag)), "") for sha, alt in update.images}
     return mark_safe(to_html(text.body, root=root, pictures=shown, alts=alts))  # noqa: S308 - raw HTML is off
