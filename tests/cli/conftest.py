@@ -9,6 +9,8 @@ from panah.cli.main import main
 from panah.seal.memberkey import new_member, unlock
 
 PASSPHRASE = "five words nobody guesses easily"
+HEAD = b"age-encryption.org/v1\n-> scrypt %s 18\n%s\n--- " % (b"A" * 22, b"A" * 43)
+"""The beginning of a key file, as far as anybody looks at it before opening."""
 
 
 @pytest.fixture(scope="session")
@@ -37,9 +39,9 @@ def keys(at, team, monkeypatch):
 
     for member in team:
         with monkeypatch.context() as patch:
-            patch.setattr(pyrage.passphrase, "encrypt", lambda inner, _: b"age-encryption.org/v1\n" + inner[::-1])
+            patch.setattr(pyrage.passphrase, "encrypt", lambda inner, _: HEAD + inner[::-1])
             data = member.lock(PASSPHRASE)
-        plain[data] = data.removeprefix(b"age-encryption.org/v1\n")[::-1]
+        plain[data] = data.removeprefix(HEAD)[::-1]
         (at / f"{member.name}.key").write_bytes(data)
     monkeypatch.setattr(pyrage.passphrase, "decrypt", decrypt)
     assert unlock((at / "omid.key").read_bytes(), PASSPHRASE) == team[1]

@@ -119,12 +119,19 @@ def test_two_members_are_too_few_and_three_are_enough():
     assert problems(TEXT, roster=Roster(ROSTER.members[:3], ROSTER.until)) == {}
 
 
-def test_a_private_payee_needs_an_acknowledgement_that_is_not_signed_into_the_leaf():
-    told = changed(("private = false", "private = true\nprivate_shown_to_the_world = true"))
-    charter = Charter.from_toml(told)
-    assert charter.payee.private
+def test_a_private_payee_is_named_by_a_member_who_signs():
+    charter = Charter.from_toml(changed(("private = false", 'private = true\nperson = "lale"')))
+    assert (charter.payee.private, charter.payee.person) == (True, "lale")
     assert "payee.private" in {warning.path for warning in charter.warnings()}
-    assert "private_shown_to_the_world" not in charter.terms()["payee"]
+    assert "roster.holder" in problems(changed(("private = false", 'private = true\nperson = "nobody"')))
+    assert "payee.person" in problems(changed(("private = false", 'private = false\nperson = "lale"')))
+
+
+def test_legal_form_and_auditor_may_stand_in_some_languages_only():
+    told = changed(('name = "Rosa Lindqvist"', 'name = {en = "Rosa Lindqvist", fa = "رزا"}'))
+    assert problems(told) == {}
+    assert "auditor.name.de" in problems(told.replace('fa = "رزا"', 'de = "Rosa"'))
+    assert "auditor" in problems(told.replace("Rosa Lindqvist", "Lale"))
 
 
 def test_an_auditor_with_a_members_key_is_refused():

@@ -64,6 +64,9 @@ def good_leaves() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "leap-day", _leaf("gift", **GIFT | {"day": "2000-02-29"})
     persian = charter(name={"fa": "صندوق پناه", "fa-AF": "صندوق پناه"})
     yield "charter-persian", _leaf("charter", charter=persian, vkey=VKEY, sig=SIG)
+    spoken = charter(auditor={"name": {"fa": "رزا"}})
+    spoken["payee"] |= {"form": {"en": "association", "fa": "انجمن"}, "private": 1, "person": "omid"}
+    yield "charter-spoken", _leaf("charter", charter=spoken, vkey=VKEY, sig=SIG)
     astral = charter(contact="\U0001f54a" * 200)  # 200 characters, 400 UTF-16 units
     yield "text-counted-in-characters", _leaf("charter", charter=astral, vkey=VKEY, sig=SIG)
 
@@ -111,11 +114,20 @@ def bad_shapes() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "amend-demo", _leaf("amend", day=DAY, from_=DAY, set={"demo": 0}, sig=SIG)
     yield "amend-roster", _leaf("amend", day=DAY, from_=DAY, set={"roster": roster()}, sig=SIG)
     yield "roster-of-two", _leaf("roster", day=DAY, roster=roster("aram", "laleh"), sig=SIG)
+
+
+def bad_charters() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "charter-rail-unknown", _leaf("charter", charter=charter(rails={"gold": {}}), vkey=VKEY, sig=SIG)
     yield "charter-language-tag", _leaf("charter", charter=charter(name={"EN": "x"}), vkey=VKEY, sig=SIG)
     yield "charter-no-language", _leaf("charter", charter=charter(name={}), vkey=VKEY, sig=SIG)
     yield "charter-tab-in-text", _leaf("charter", charter=charter(contact="a\tb"), vkey=VKEY, sig=SIG)
     yield "charter-text-too-long", _leaf("charter", charter=charter(contact="\U0001f54a" * 201), vkey=VKEY, sig=SIG)
+    form = charter()["payee"] | {"form": {}}
+    yield "charter-form-empty", _leaf("charter", charter=charter(payee=form), vkey=VKEY, sig=SIG)
+    form = charter()["payee"] | {"form": ["association"]}
+    yield "charter-form-list", _leaf("charter", charter=charter(payee=form), vkey=VKEY, sig=SIG)
+    form = charter()["payee"] | {"person": "Omid R."}
+    yield "charter-person-named", _leaf("charter", charter=charter(payee=form), vkey=VKEY, sig=SIG)
     yield "charter-flag-two", _leaf("charter", charter=charter(demo=2), vkey=VKEY, sig=SIG)
 
 
@@ -153,7 +165,7 @@ def leaf_cases() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """All of them as (verdict, name, fields)."""
     for name, value in good_leaves():
         yield "ok", name, {"data": canonical.encode(value).decode()}
-    for name, value in bad_shapes():
+    for name, value in (*bad_shapes(), *bad_charters()):
         yield "refused", name, _text(value)
     for name, fields in bad_spellings():
         yield "refused", f"spelling-{name}", fields

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.loglab import SEEDS, Lab, charter, roster
 from tests.vectors.make_frozen import FROZEN, THAWED_WRONG
+from tests.vectors.make_person import PERSON, PERSON_WRONG
 from tests.vectors.make_recovery import RECOVERED, RECOVERED_WRONG, guarded
 
 NOWHERE = Path("/nonexistent")  # nothing is published here
@@ -250,6 +251,12 @@ def log_cases() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "ok", "dropped-rail", dropped_rail()
     for name, live in FROZEN.items():
         yield "ok", name, live(Lab(NOWHERE))
+    for name, live in PERSON.items():
+        yield "ok", name, live(Lab(NOWHERE))
+    for name, spoil in PERSON_WRONG.items():
+        lab = Lab(NOWHERE)
+        spoil(lab)
+        yield "refused", name, _fields(lab) | {"leaf": len(lab.leaves) - 1}
     for name, spoil in (BROKEN | THAWED_WRONG).items():
         lab = Lab(NOWHERE).found()
         spoil(lab)

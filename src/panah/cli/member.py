@@ -14,9 +14,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from panah.cli import by_hand, terminal, write
+from panah.cli import by_hand, payee, terminal, write
 from panah.core import statement
 from panah.core.charter import Charter, CharterError
+from panah.core.money import Money
 from panah.core.recovery import by_outside
 from panah.core.statement import Signed
 from panah.errors import N_, InputError
@@ -51,6 +52,7 @@ def register(commands: Commands) -> None:
         "files", type=Path, nargs="+", metavar="FILE", help="charter.toml, or files of panah member write"
     )
     sign.add_argument("--out", type=Path, help="with one file: where to write (default: FILE.signed.json)")
+    payee.add_yes(sign)
     _take_key(sign)
     sign.set_defaults(run=_sign)
 
@@ -108,6 +110,8 @@ def _check_charter(arguments: argparse.Namespace) -> int:
         return 1
     for warning in charter.warnings():
         terminal.say_problem(warning, sys.stdout)
+    if person := payee.show_private(charter.body()):
+        terminal.say(f"panah member sign asks each member for a yes to this, and {person} signs for it.\n")
     terminal.say(f"The charter keeps every rule. Its fingerprint: {fingerprint(charter.body())}")
     return 0
 
@@ -126,10 +130,13 @@ def _sign(arguments: argparse.Namespace) -> None:
     if arguments.out and len(arguments.files) > 1:
         raise InputError(N_("--out takes one file."), hint=N_("Several are written beside their originals."))
     shown = [_show_signable(path, arguments.out) for path in arguments.files]
+    private = [person for signed, _ in shown if (person := payee.show_private(signed.body))]
     key = _open_key(arguments)  # asked for once, after everything was shown
     for signed, _ in shown:
         if signed.kind == "charter":
             _check_founder(signed.body, key)
+    for person in private:
+        payee.ask_yes(person, key.name, said=arguments.public_for_ever)
     for signed, out in shown:
         # An outside holder has no name in any roster: the key itself stands for it.
         name = key.public["sign"] if by_outside(signed.body) else key.name
@@ -167,12 +174,14 @@ def _in_short(body: dict[str, Any]) -> dict[str, Any]:
     lines = body.get("lines")
     if not isinstance(lines, list) or len(lines) <= 10:
         return body
-    totals: dict[str, dict[str, int]] = {}
+    totals: dict[tuple[str, str], list[int]] = {}
     for line in lines:
-        kind = totals.setdefault(f"{line['kind']} {line['cur']}", {"lines": 0, "minor units": 0})
-        kind["lines"] += 1
-        kind["minor units"] += line["amount"]
-    return body | {"lines": totals}
+        totals.setdefault((line["kind"], line["cur"]), []).append(line["amount"])
+    told = {
+        f"{kind} {currency}": f"{len(sums)} lines, {Money(sum(sums), currency)}"
+        for (kind, currency), sums in totals.items()
+    }
+    return body | {"lines": told}
 
 
 def _check_founder(body: dict[str, Any], key: MemberKey) -> None:

@@ -11,6 +11,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from panah.core.charter_rules import SPOKEN, TEXTS
 from panah.core.money import Money
 from panah.errors import N_
 
@@ -28,6 +29,7 @@ RULES: Final[dict[str, str]] = {
     "payee.form": N_("Legal form"),
     "payee.country": N_("Country"),
     "payee.private": N_("A private person's account"),
+    "payee.person": N_("Member who holds the account"),
     "payee.statement": N_("On your bank statement"),
     "payee.tax": N_("Tax"),
     "payee.refund": N_("Getting it back"),
@@ -54,7 +56,9 @@ RULES: Final[dict[str, str]] = {
 }
 """Every rule that an amendment can change, in the order in which a giver wants to hear of them."""
 
-BY_LANGUAGE: Final = frozenset({"name", "scope", "surplus", "shortfall", "payee.tax", "payee.refund", "payee.seen"})
+UNSIGNED_BY_PERSON: Final = N_("The money would go to a private person who has not signed for it.")
+
+BY_LANGUAGE: Final = frozenset({*TEXTS, *SPOKEN})
 AMOUNTS: Final = frozenset({"goal", "minimum", "suggestions"})
 _PARTED: Final = frozenset({"payee", "auditor", "release", "outside"})
 
@@ -113,6 +117,23 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> tuple[Change, ...]:
     return tuple(
         Change(path, before.get(path), after.get(path)) for path in order if before.get(path) != after.get(path)
     )
+
+
+def terms_ahead(terms: dict[str, Any], amendments: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Give the terms as they will stand when all these amendments hold."""
+    for leaf in sorted(amendments, key=lambda one: str(one["from"])):
+        terms = terms | leaf["set"]
+    return terms
+
+
+def signs_for_account(terms: dict[str, Any], changed: dict[str, Any]) -> str | None:
+    """Give the private person who must sign a change of these terms; None when it is nobody's own account.
+
+    Empty for a charter that names nobody: then no one can sign for it.
+    """
+    payee = (terms | changed)["payee"]
+    touches = "payee" in changed or "rails" in changed
+    return str(payee.get("person", "")) if touches and payee["private"] == 1 else None
 
 
 def not_in_force(

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import functools
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from panah.core import charter_form
-from panah.core.charter_rules import PURPOSES, RAILS, Findings, Problem, find_problems, find_warnings
+from panah.core.charter_rules import HOLDER, PURPOSES, RAILS, Findings, Problem, find_problems, find_warnings
 from panah.core.money import Money
 from panah.errors import N_, InputError, RefusedError
 
@@ -106,7 +107,7 @@ class Sibling:
 class Payee:
     """Whose account it is, and what a giver should know before giving."""
 
-    form: str
+    form: str | Texts
     holder: str
     country: str
     private: bool
@@ -114,13 +115,14 @@ class Payee:
     tax: Texts
     refund: Texts
     seen: Texts
+    person: str = ""  # the member who holds the account, when it is a private person's
 
 
 @dataclass(frozen=True, slots=True)
 class Auditor:
     """Who compares the books with the bank; `key` is an Ed25519 public key, once there is one."""
 
-    name: str
+    name: str | Texts
     key: bytes | None = None
 
 
@@ -195,10 +197,15 @@ class Charter:
 
     def text(self, path: str, language: str) -> str:
         """Give a text (`name`, `scope`, `payee.tax` …) in a language, else in the fund's first one."""
-        texts: Any = self
-        for step in path.split("."):
-            texts = getattr(texts, step)
-        return str(texts.get(language) or texts[self.languages[0]])
+        return self.spoken(path, language)[0]
+
+    def spoken(self, path: str, language: str) -> tuple[str, str]:
+        """Give a text and the language that it is in: this one, else the fund's first that has it."""
+        texts: Any = functools.reduce(getattr, path.split("."), self)
+        if isinstance(texts, str):
+            return texts, self.languages[0]
+        found = next(tag for tag in (language, *self.languages, *sorted(texts)) if texts.get(tag))
+        return str(texts[found]), found
 
     def terms(self) -> dict[str, Any]:
         """Give the value of `charter` in the leaf; the caller may change its copy."""
@@ -217,7 +224,7 @@ class Charter:
         return find_warnings(self._terms)
 
     def amended(self, changes: dict[str, Any]) -> Charter:
-        """Give the charter with `changes` (the `set` of an amend leaf) in force.
+        """Give the charter with `changes` (the `set` of an amend leaf) in force; who is a member today is not asked.
 
         Raises `RefusedError` for what no amendment may touch, `CharterError` when the result breaks rules.
         """
@@ -228,7 +235,7 @@ class Charter:
                 keys=", ".join(sorted(_FIXED & set(changes))) or "-",
             )  # fmt: skip
         terms = self._terms | changes
-        if problems := find_problems(self.origin, terms):
+        if problems := [one for one in find_problems(self.origin, terms) if one.path != HOLDER]:
             raise CharterError(problems)
         return Charter.from_terms(self.origin, terms)
 

@@ -63,8 +63,9 @@ _RAILS: Final[dict[str, t.Read]] = {
     "monero": t.record({"address": t.prose(120)}),
     "bitcoin": t.record({"address": t.prose(200)}),
 }
+_PSEUDONYM: Final = t.like(_MEMBER, N_("A member's name is a pseudonym in small Latin letters."))
 _PAYEE: Final[dict[str, t.Read]] = {
-    "form": t.prose(120),
+    "form": t.spoken(120),
     "holder": t.prose(120),
     "country": t.like(r"[A-Z]{2}", N_("Write a country code such as DE.")),
     "private": t.flag,
@@ -77,7 +78,7 @@ _SIBLING: Final = t.record({"name": t.prose(80), "url": t.like(r"https?://[!-~]{
 _KEYS: Final = t.many(t.octets(32), 20, 2)
 MEMBER: Final = t.record(
     {
-        "name": t.like(_MEMBER, N_("A member's name is a pseudonym in small Latin letters.")),
+        "name": _PSEUDONYM,
         "sign": t.octets(32),
         "seal": t.like(r"age1(?!pq1|tag)[a-z0-9]{10,2000}", N_("This is not an age recipient.")),
     }
@@ -88,8 +89,8 @@ _TABLES: Final[dict[str, t.Read]] = {
     "surplus": t.by_language(500),
     "shortfall": t.by_language(500),
     "rails": t.record({}, _RAILS),
-    "payee": t.record(_PAYEE, {"private_shown_to_the_world": t.flag}),
-    "auditor": t.record({"name": t.prose(120)}, {"key": t.octets(32)}),
+    "payee": t.record(_PAYEE, {"person": _PSEUDONYM}),
+    "auditor": t.record({"name": t.spoken(120)}, {"key": t.octets(32)}),
 }
 _OPTIONAL: Final[dict[str, t.Read]] = {
     "siblings": t.many(_SIBLING, 10),
@@ -99,7 +100,7 @@ _OPTIONAL: Final[dict[str, t.Read]] = {
 }
 _ROSTER: Final = t.record(
     {"until": t.day, "members": t.many(MEMBER, 40)},
-    {"intake": t.many(t.like(_MEMBER, N_("A member's name is a pseudonym in small Latin letters.")), 16, 2)},
+    {"intake": t.many(_PSEUDONYM, 16, 2)},
 )
 
 
@@ -124,7 +125,6 @@ def read(text: str, found: Findings, roster: Terms | None = None, founded: dt.da
         terms["roster"] = roster
     origin = fund.pop("origin", "")
     _settle_siblings(fund, terms, found)
-    _settle_private(terms, found)
     demo = fund.get("demo", 0)
     defaults = {"suggestions": [], "demo": 0, "batch": t.DEMO_BATCH if demo else t.BATCH}
     terms["release"] = {"delay": 30, "k": 5} | terms.get("release", {})
@@ -140,15 +140,3 @@ def _settle_siblings(fund: Terms, terms: Terms, found: Findings) -> None:
     elif "siblings" not in terms:
         found.note("siblings", N_("Nothing is said about sibling funds."),
                    N_('Name them under [[siblings]], or write siblings = "none" under [fund].'))  # fmt: skip
-
-
-def _settle_private(terms: Terms, found: Findings) -> None:
-    payee = terms.get("payee", {})
-    told = payee.pop("private_shown_to_the_world", 0)
-    if payee.get("private") == 1 and not told:
-        found.note(
-            "payee.private",
-            N_("A private person would receive the money; name and account stand in public for ever."),
-            N_("Ask an association or a fiscal host; or, when this person has seen that page and agrees, "
-               "add private_shown_to_the_world = true."),
-        )  # fmt: skip

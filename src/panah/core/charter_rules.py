@@ -30,6 +30,12 @@ RAILS: Final = ("bank", "card", "cash", "fake")
 TEXTS: Final = ("name", "scope", "surplus", "shortfall", "payee.tax", "payee.refund", "payee.seen")
 """The texts that stand in every language of the charter."""
 
+SPOKEN: Final = ("payee.form", "auditor.name")
+"""Texts that may stand in some languages of the charter only, or once, in its first."""
+
+HOLDER: Final = "roster.holder"
+"""Names the problem that the account's holder is not a member: asked of a charter, not of every later roster."""
+
 ROSTER_DAYS: Final = 366
 """Longest life of a roster: a key that nobody renewed for a year may be lost or stolen."""
 
@@ -80,6 +86,7 @@ def find_problems(origin: str, terms: dict[str, Any], today: dt.date | None = No
     _check_amounts(found, terms)
     _check_promises(found, terms)
     _check_rails(found, origin, terms)
+    _check_person(found, terms)
     _check_team(found, terms)
     _check_roster_end(found, terms, today)
     size = len(json.dumps(terms, ensure_ascii=False, separators=(",", ":")).encode())
@@ -122,13 +129,13 @@ def _check_languages(found: Findings, terms: dict[str, Any]) -> None:
     if not languages:
         return
     found.note_doubles("fund.languages", languages)
-    for path in TEXTS:
+    for path in (*TEXTS, *SPOKEN):
         texts: Any = terms
         for step in path.split("."):
             texts = texts.get(step, {})
-        if not texts:
-            continue  # missing whole: the reader has said so
-        for language in languages:
+        if not texts or isinstance(texts, str):
+            continue  # missing whole, which the reader has said; or one text for all languages
+        for language in languages if path not in SPOKEN else ():
             if language not in texts:
                 found.note(f"{path}.{language}", N_("The text in %(language)s is missing."),
                            N_("Write it, or take the language out of fund.languages."),
@@ -199,6 +206,25 @@ def _check_rails(found: Findings, origin: str, terms: dict[str, Any]) -> None:
     _check_card(found, rails.get("card", {}))
 
 
+def _check_person(found: Findings, terms: dict[str, Any]) -> None:
+    payee = terms.get("payee", {})
+    is_private, person = payee.get("private") == 1, payee.get("person")
+    if is_private and not person:
+        found.note(
+            "payee.private",
+            N_("A private person would receive the money: name and account stand in public for ever."),
+            N_("Ask an association or a fiscal host. Or let this person become a member and write under [payee] "
+               'person = "…", their pseudonym; panah member check shows what the world will see, and they '
+               "sign for it."),
+        )  # fmt: skip
+    elif person and "private" in payee and not is_private:
+        found.note("payee.person", N_("No private person receives the money, so no member stands for one."),
+                   N_("Take payee.person out, or write private = true."))  # fmt: skip
+    elif person and _members(terms) and person not in {member.get("name") for member in _members(terms)}:
+        found.note(HOLDER, N_("%(person)s, who holds the account, is not a member."),
+                   N_("Whose account it is signs the charter: add this person's card."), person=person)  # fmt: skip
+
+
 def _check_bank(found: Findings, bank: dict[str, str]) -> None:
     if "iban" in bank and not iban.is_valid(bank["iban"]):
         found.note("rails.bank.iban", N_("This IBAN is not valid: a digit is wrong or missing."),
@@ -232,7 +258,9 @@ def _check_team(found: Findings, terms: dict[str, Any]) -> None:
         found.note_doubles(f"roster.members.{key}", [m[key] for m in members if key in m])
     names, keys = {m.get("name") for m in members}, {m.get("sign") for m in members}
     auditor = terms.get("auditor", {})
-    if auditor.get("key") in keys - {None} or auditor.get("name", "").strip().lower() in names:
+    called = auditor.get("name", "")
+    called = {name.strip().lower() for name in (called.values() if isinstance(called, dict) else [called])}
+    if auditor.get("key") in keys - {None} or called & names:
         found.note("auditor", N_("The auditor is also a member."),
                    N_("Ask somebody who does not decide or pay."))  # fmt: skip
     intake = terms.get("roster", {}).get("intake", [])

@@ -88,6 +88,12 @@ def by_language(longest: int) -> Read:
     return read
 
 
+def spoken(longest: int) -> Read:
+    """A text in the charter's first language, or a table of language = text."""
+    one, texts = prose(longest), by_language(longest)
+    return lambda value, path, found: (texts if isinstance(value, dict) else one)(value, path, found)
+
+
 def many(item: Read, longest: int, shortest: int = 0) -> Read:
     """A list; entries that can't be read are noted and left out."""
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
+from panah.core.announced import UNSIGNED_BY_PERSON, signs_for_account, terms_ahead
+from panah.core.charter_rules import HOLDER
 from panah.core.fund import State, move
 from panah.core.money import EXPONENTS, MAX_MINOR
 from panah.core.postings import FROZEN, HELD, INCOME, Gift, amount_passed, value_back, worth
@@ -38,23 +40,31 @@ def _amend(books: Standing, index: int, leaf: dict[str, Any], __: Gift | None) -
     rule(notice >= NOTICE, N_("An amendment needs seven days' notice."))
     rule(leaf["set"], N_("This amendment changes nothing."))
     terms = books.charter | leaf["set"]
-    books.check_terms(terms, skip="roster.until")
+    books.check_terms(terms, "roster.until", HOLDER)
+    _check_person(books, leaf)
     rule(terms["goal"] > books.counted, N_("The new goal is not above what is already counted."))
     books.pending.append(leaf)
     books.amendments.append((index, leaf, books.charter))
+
+
+def _check_person(books: Standing, leaf: dict[str, Any]) -> None:
+    """Whose account it is signs for it: this rule reads whose signatures the leaf bears, `Books` checks them."""
+    person = signs_for_account(terms_ahead(books.charter, books.pending), leaf["set"])
+    names = {name for name, _ in leaf.get("sig", ())} & {member["name"] for member in books.roster["members"]}
+    rule(person is None or person in names, UNSIGNED_BY_PERSON)
 
 
 def _roster(books: Standing, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
     if "notice" in leaf:
         check_recovery(leaf, books.notice)
         books.recovered.append((index, leaf["day"], leaf["notice"]))
-    books.check_terms(books.charter | {"roster": leaf["roster"], "founded": leaf["day"]})
+    books.check_terms(books.charter | {"roster": leaf["roster"], "founded": leaf["day"]}, HOLDER)
     books.take_roster(index, leaf["roster"])
 
 
 def _notice(books: Standing, index: int, leaf: dict[str, Any], _: Gift | None) -> None:
     check_notice(leaf, books.day)
-    books.check_terms(books.charter | {"roster": leaf["roster"], "founded": leaf["day"]})
+    books.check_terms(books.charter | {"roster": leaf["roster"], "founded": leaf["day"]}, HOLDER)
     books.notice = (index, leaf)
 
 

@@ -167,7 +167,7 @@ class Standing:
             if not self.room:
                 self.reach_goal()
 
-    def check_terms(self, terms: dict[str, Any], skip: str = "-") -> None:
+    def check_terms(self, terms: dict[str, Any], *skip: str) -> None:
         for problem in find_problems(self.origin, terms):
             rule(problem.path.startswith(skip), "%(path)s: %(rule)s", path=problem.path, rule=problem.text())
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from panah.proof.schema import Shape, by_language, day, listing, matching, octets, one_of, record, text, whole
+from panah.proof.schema import Shape, by_language, day, listing, matching, octets, one_of, record, spoken, text, whole
 
 CURRENCY: Final = matching(r"[A-Z]{3}", "a currency code such as EUR")
 MEMBER_NAME: Final = matching(r"[a-z][a-z0-9-]{1,31}", "a pseudonym in small letters")
@@ -53,7 +53,7 @@ CHARTER_KEYS: Final[dict[str, Shape]] = {
     ),
     "payee": record(
         {
-            "form": text(120),
+            "form": spoken(120),
             "holder": text(120),
             "country": matching(r"[A-Z]{2}", "a country code such as DE"),
             "private": _flag,
@@ -61,10 +61,11 @@ CHARTER_KEYS: Final[dict[str, Shape]] = {
             "tax": by_language(400),
             "refund": by_language(400),
             "seen": by_language(400),
-        }
+        },
+        {"person": MEMBER_NAME},  # the member who holds the account, when it is a private person's
     ),
     "contact": text(200),
-    "auditor": record({"name": text(120)}, {"key": octets(32)}),
+    "auditor": record({"name": spoken(120)}, {"key": octets(32)}),
     "batch": whole(1, 86400),
     "demo": _flag,
     "founded": day,

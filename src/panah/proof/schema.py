@@ -119,6 +119,16 @@ def by_language(longest: int) -> Shape:
     return check
 
 
+def spoken(longest: int) -> Shape:
+    """A text by language, or one text for all languages, which is in the charter's first one."""
+    whole_text, texts = text(longest), by_language(longest)
+
+    def check(value: Any, path: str) -> None:
+        (texts if type(value) is dict else whole_text)(value, path)
+
+    return check
+
+
 def record(required: dict[str, Shape], optional: dict[str, Shape] | None = None) -> Shape:
     """Object with all `required` keys, any of the `optional` ones, and no other."""
     extra = optional or {}

@@ -28,6 +28,11 @@ export class Roster {
     this.until = String(roster["until"]);
   }
 
+  /** Tell whether somebody of this name is a member. */
+  has(name: unknown): boolean {
+    return typeof name === "string" && this.members.has(name);
+  }
+
   /** Take in a notice, which is dated no earlier than what the log has (`latest`). */
   announce(index: number, leaf: Leaf, latest: string): void {
     must(String(leaf["day"]) >= latest, "a notice is not dated before what the log has already");

@@ -15,6 +15,8 @@ const NOTICE = 7 * 24 * 3600 * 1000;
 
 const charter: Rule = (books, leaf) => {
   const terms = leaf["charter"] as Body;
+  const payee = terms["payee"] as Body;
+  must(payee["private"] !== 1 || books.roster.has(payee["person"]), "whose account it is, is not a member");
   books.currency = String(terms["currency"]);
   books.takeTerms(terms);
   books.takeKey(text(leaf, "vkey"));
@@ -25,8 +27,20 @@ const amend: Rule = (books, leaf) => {
   must(Date.parse(text(leaf, "from")) - Date.parse(text(leaf, "day")) >= NOTICE, "an amendment needs seven days' notice");
   must(Object.keys(set).length > 0, "this amendment changes nothing");
   must(Number(set["goal"] ?? books.terms["goal"]) > books.counted, "the new goal is not above what is already counted");
+  checkPerson(books, leaf, set);
   books.pending.push(leaf);
 };
+
+/** Whose account it is signs for it (src/panah/core/announced.py); the signatures have been checked. */
+function checkPerson(books: Books, leaf: Leaf, set: Body): void {
+  if (!("payee" in set) && !("rails" in set)) return;
+  const ahead = [...books.pending].sort((a, b) => (text(a, "from") < text(b, "from") ? -1 : text(a, "from") > text(b, "from") ? 1 : 0));
+  const terms = Object.assign({}, books.terms, ...ahead.map((one) => one["set"]), set) as Body;
+  const payee = terms["payee"] as Body;
+  const names = (leaf["sig"] as [string, string][]).map(([name]) => name);
+  const signed = books.roster.has(payee["person"]) && names.includes(String(payee["person"]));
+  must(payee["private"] !== 1 || signed, "the money would go to a private person who has not signed for it");
+}
 
 const life: Rule = (books, leaf) => {
   if (leaf["to"] === "open") {

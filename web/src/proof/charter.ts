@@ -1,20 +1,21 @@
 // The shape of a charter (mirror of CHARTER_KEYS in src/panah/proof/leaf.py).
 
-import { LANGUAGE, type Shapes, byLanguage, day, listing, matching, octets, oneOf, record, text, whole } from "./schema.ts";
+import { LANGUAGE, type Shapes, byLanguage, day, listing, matching, octets, oneOf, record, spoken, text, whole } from "./schema.ts";
 
 const flag = whole(0, 1);
 const amount = whole(1);
 export const currency = matching("[A-Z]{3}", "a currency code such as EUR");
 
+const memberName = matching("[a-z][a-z0-9-]{1,31}", "a pseudonym in small letters");
 const member = record({
-  name: matching("[a-z][a-z0-9-]{1,31}", "a pseudonym in small letters"),
+  name: memberName,
   sign: octets(32),
   seal: matching("age1(?!pq1|tag)[a-z0-9]{10,2000}", "an age recipient of the classic kind"),
 });
 
 export const roster = record(
   { members: listing(member, 40, 3), until: day },
-  { intake: listing(matching("[a-z][a-z0-9-]{1,31}", "a pseudonym in small letters"), 16, 2) },
+  { intake: listing(memberName, 16, 2) },
 );
 
 const rails = record(
@@ -32,16 +33,19 @@ const rails = record(
   },
 );
 
-const payee = record({
-  form: text(120),
-  holder: text(120),
-  country: matching("[A-Z]{2}", "a country code such as DE"),
-  private: flag,
-  statement: text(70),
-  tax: byLanguage(400),
-  refund: byLanguage(400),
-  seen: byLanguage(400),
-});
+const payee = record(
+  {
+    form: spoken(120),
+    holder: text(120),
+    country: matching("[A-Z]{2}", "a country code such as DE"),
+    private: flag,
+    statement: text(70),
+    tax: byLanguage(400),
+    refund: byLanguage(400),
+    seen: byLanguage(400),
+  },
+  { person: memberName }, // the member who holds the account, when it is a private person's
+);
 
 export const CHARTER: Shapes = {
   name: byLanguage(80),
@@ -59,7 +63,7 @@ export const CHARTER: Shapes = {
   rails,
   payee,
   contact: text(200),
-  auditor: record({ name: text(120) }, { key: octets(32) }),
+  auditor: record({ name: spoken(120) }, { key: octets(32) }),
   batch: whole(1, 86400),
   demo: flag,
   founded: day,

@@ -95,6 +95,12 @@ export function byLanguage(longest: number): Shape {
   };
 }
 
+/** A text by language, or one text for all languages. */
+export function spoken(longest: number): Shape {
+  const [texts, one] = [byLanguage(longest), text(longest)];
+  return (value, path) => (typeof value === "string" ? one : texts)(value, path);
+}
+
 export function record(required: Shapes, optional: Shapes = {}): Shape {
   return (value, path) => {
     const entries = object(value, path);

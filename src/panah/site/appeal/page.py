@@ -12,7 +12,7 @@ from panah.site.publish import progress
 from panah.site.publish.announced import cards
 from panah.site.publish.names import OVERFLOW_RULES, PURPOSE_NAMES, RAIL_NAMES, country_name
 from panah.site.publish.page import Frame, draw
-from panah.site.publish.tongues import tongue
+from panah.site.publish.tongues import direction, tongue
 from panah.site.publish.view import FundView
 from panah.site.updates.texts import chosen, shown_updates
 
@@ -61,8 +61,16 @@ def charter_words(charter: Charter, tag: str) -> dict[str, Any]:
     with override(tongue(tag).django):
         return {
             "say": {path.rpartition(".")[2]: charter.text(path, tag) for path in texts},
+            "form": _spoken(charter, "payee.form", tag),
+            "auditor": _spoken(charter, "auditor.name", tag),
             "country": country_name(charter.payee.country, tag),
             "overflow": gettext(OVERFLOW_RULES[charter.overflow]),
             "rails": [gettext(RAIL_NAMES[rail]) for rail in sorted(charter.rails)],
             "purposes": gettext(", ").join(gettext(PURPOSE_NAMES[name]) for name in charter.purposes),
         }
+
+
+def _spoken(charter: Charter, path: str, tag: str) -> dict[str, str]:
+    """Give a text that may be lacking in this language, with `lang` and `dir` when it is in another one."""
+    text, language = charter.spoken(path, tag)
+    return {"text": text} | ({} if language == tag else {"lang": language, "dir": direction(language)})

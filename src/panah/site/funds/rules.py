@@ -9,7 +9,9 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from panah.core.announced import UNSIGNED_BY_PERSON, signs_for_account
 from panah.core.charter import Charter
+from panah.core.charter_rules import HOLDER
 from panah.core.fund import Act, State, require
 from panah.errors import N_, RefusedError
 from panah.site.funds.terms import charter_leaves, charter_on, latest_day, put_in_force
@@ -35,6 +37,11 @@ def amend(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
         )  # fmt: skip
     terms = charter_on(charter_leaves(batch), dt.date.max)
     changed = Charter.from_terms(batch.rules.origin, terms).amended(body["set"])
+    person = signs_for_account(terms, body["set"])
+    if person is not None and person not in {name for name, _ in body["sig"]}:
+        raise RefusedError(
+            UNSIGNED_BY_PERSON, hint=N_("Whose account it is signs the amendment too, as one of its members.")
+        )
     if changed.goal.minor < terms["goal"]:
         # Gifts go on during the notice: a lower goal could be passed before it begins.
         raise RefusedError(
@@ -76,7 +83,8 @@ def roster(batch: Batch, body: dict[str, Any], setting: Setting) -> None:
 def check_roster(batch: Batch, body: dict[str, Any], today: dt.date) -> None:
     """Raise `RefusedError` unless the charter would hold with this roster."""
     terms: dict[str, Any] = batch.rules.charter | {"roster": body["roster"]}
-    if problems := Charter.from_terms(batch.rules.origin, terms).problems(today):
+    found = Charter.from_terms(batch.rules.origin, terms).problems(today)
+    if problems := [problem for problem in found if problem.path != HOLDER]:
         raise RefusedError(problems[0].text(), hint=problems[0].hint_text())
 
 

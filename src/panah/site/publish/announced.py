@@ -78,7 +78,7 @@ def _card(day: dt.date, changes: Sequence[Change], frame: Frame, *, brief: bool)
 def _spell(path: str, value: Any, frame: Frame) -> str:
     if value is None or value in ([], {}):
         return gettext("none")
-    if path in BY_LANGUAGE:
+    if path in BY_LANGUAGE and isinstance(value, dict):
         return str(value.get(frame.tag) or next(iter(value.values())))
     if isinstance(value, list):
         return gettext(", ").join(_spell_one(path, one, frame) for one in value)
