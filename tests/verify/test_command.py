@@ -125,6 +125,18 @@ def test_damaged_logs_end_in_a_sentence(busy, told):
     assert told("export", busy.folder)[0] == 2
 
 
+def test_a_fund_to_which_nothing_came_shows_no_empty_line(told, tmp_path):
+    lab = Lab(tmp_path).found()
+    lab.publish()
+    lines = told("verify", tmp_path)[1].splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("Counted:"))
+    assert lines[first].endswith("in 0 gifts")
+    assert lines[first + 1] == ""
+    lab.gift(100)
+    lab.publish()
+    assert "             arrived 1.00 EUR\n" in told("verify", tmp_path)[1]
+
+
 def test_what_is_stuck_on_a_rail_and_what_was_lost_is_told_apart(told, tmp_path):
     lab = Lab(tmp_path).found()
     lab.gift(4_000)

@@ -14,6 +14,7 @@ from typing import Any
 from panah.cli import terminal
 from panah.cli.member import fingerprint
 from panah.core import statement
+from panah.core.money import Money
 from panah.errors import N_, InputError
 from panah.proof import leaf
 from panah.rails.card import report
@@ -53,5 +54,4 @@ def _import(arguments: argparse.Namespace) -> None:
 
 
 def _sum(body: dict[str, Any]) -> str:
-    minor = body["amount"] if "amount" in body else body["out"]
-    return f"{minor} {body['cur']} (minor units)"
+    return str(Money(body["amount"] if "amount" in body else body["out"], body["cur"]))

@@ -20,6 +20,7 @@ from panah.cli import django_ready, site_backup, site_care, site_gifts, site_rat
 from panah.cli.site_home import home_of, open_fund, take_home
 from panah.core import statement
 from panah.core.charter import Charter
+from panah.core.money import Money
 from panah.errors import N_, InputError
 from panah.proof import canonical
 from panah.site.funds.actions import carry_out, found, prepare_key
@@ -133,7 +134,7 @@ def _say_founded(fund: FundHome, charter: Charter) -> None:
 
 
 def _publish(arguments: argparse.Namespace) -> None:
-    fund, _ = open_fund(home_of(arguments), arguments.fund)
+    fund, rules = open_fund(home_of(arguments), arguments.fund)
     signed = _group([(path, statement.read(terminal.read_text(path))) for path in arguments.files])
     for _, one in signed:
         if arguments.kind and one.kind != arguments.kind:
@@ -147,7 +148,7 @@ def _publish(arguments: argparse.Namespace) -> None:
             outcome = carry_out(fund, one, _now(), attached)
             terminal.say(f"Carried out: {one.kind}, signed by {', '.join(sorted(one.sig))}.")
             if outcome is not None:
-                _say_list(outcome)
+                _say_list(outcome, str(rules.charter["currency"]))
         rules = fund_rules(fund)
     finally:
         stop_writers()
@@ -170,13 +171,14 @@ def _attached(arguments: argparse.Namespace, path: Path, one: Signed) -> Attache
     return Attached(data, tuple(terminal.read_bytes(image) for image in arguments.image))
 
 
-def _say_list(outcome: ListOutcome) -> None:
+def _say_list(outcome: ListOutcome, currency: str) -> None:
+    counted, held = Money(outcome.counted, currency), Money(outcome.held, currency)
     terminal.say(f"  booked: {outcome.booked}   already known: {outcome.doubles}   undone: {outcome.undone}")
-    terminal.say(f"  counted: {outcome.counted}   held past the goal: {outcome.held}   (minor units)")
+    terminal.say(f"  counted: {counted}   held past the goal: {held}")
     for line in outcome.unknown:
         terminal.say(f"  not booked, its original is not here: {line}")
-    for line, currency, why in outcome.waiting:
-        terminal.say(f"  waits, in {currency}, {why}: {line}")
+    for line, foreign, why in outcome.waiting:
+        terminal.say(f"  waits, in {foreign}, {why}: {line}")
 
 
 def _make_key(arguments: argparse.Namespace) -> None:

@@ -129,9 +129,10 @@ def _say_totals(facts: dict[str, Any]) -> None:
 
     terminal.say(f"State:       {facts['state']}")
     terminal.say(f"Counted:     {money('counted')} of {money('goal')}, in {facts['gifts']} gifts")
-    named = (("gross", "Arrived"), ("held", "Held"), ("returned", "Returned"), ("passed_on", "Passed on"),
-             ("reserved", "Reserved"), ("fees", "Fees"))  # fmt: skip
-    terminal.say("             " + ", ".join(f"{name.lower()} {money(key)}" for key, name in named if facts[key]))
+    named = (("gross", "arrived"), ("held", "held"), ("returned", "returned"), ("passed_on", "passed on"),
+             ("reserved", "reserved"), ("fees", "fees"))  # fmt: skip
+    if told := ", ".join(f"{name} {money(key)}" for key, name in named if facts[key]):
+        terminal.say(f"             {told}")
     for currency, minor in facts["other_money"].items():
         terminal.say(f"             of it in other money: {Money(minor, currency)}")
     for rail, currency, minor in facts["frozen"]:
