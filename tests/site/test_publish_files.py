@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,6 +68,7 @@ def test_the_front_page_is_the_appeal_in_the_first_language(folder: Path) -> Non
 def test_every_text_has_compressed_copies_of_the_same_bytes(folder: Path) -> None:
     publish(sample_view(), folder)
     pages = [path for path in folder.rglob("*") if path.suffix in {".html", ".atom", ".json", ".txt"}]
+    pages.remove(folder / "files.json")  # hashes hardly shrink
     assert len(pages) > 15
     for page in pages:
         assert brotli.decompress(page.with_name(page.name + ".br").read_bytes()) == page.read_bytes()
@@ -227,3 +229,17 @@ def test_a_failed_write_leaves_the_old_file_and_no_scrap(tmp_path: Path, monkeyp
         files.write(target, b"new")
     assert target.read_bytes() == b"old"
     assert {path.name for path in tmp_path.iterdir()} == {"page.html", "page.html.br", "page.html.gz"}
+
+
+def test_robots_stay_away_from_receipts_and_payments_of_every_language_and_fund(folder: Path) -> None:
+    publish(sample_view(), folder)
+    rules = [line.removeprefix("Disallow: ") for line in (folder / "robots.txt").read_text().splitlines()[1:]]
+    patterns = [re.compile(re.escape(rule).replace(r"\*", ".*")) for rule in rules]  # RFC 9309 section 2.2.3
+
+    def is_shut(path: str) -> bool:
+        return any(pattern.match(path) for pattern in patterns)
+
+    assert all(
+        map(is_shut, ("/en/receipt/", "/fa/receipt", "/f/second/fa/receipt/", "/en/pay/ab12/", "/f/x/en/pay/a/"))
+    )
+    assert not any(map(is_shut, ("/", "/en/", "/fa/books/", "/en/updates/payments-of-may/", "/log/checkpoint")))
