@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from panah.site.publish.exports import Exporter
+from panah.verify.listing import Listed
 
 Mark = tuple[int, int, int]
 
@@ -19,20 +20,23 @@ class Before:
     def __init__(self, folder: Path) -> None:
         self.exporter = Exporter(folder)
         self._drawn: dict[Path, tuple[object, Mark]] = {}
+        self.hashes: dict[Path, tuple[Mark, Listed]] = {}
+        """Files that were hashed for the list, as they were then."""
 
     def stands(self, path: Path, values: object) -> bool:
         """Tell whether the file at `path` is the page of these values."""
         known = self._drawn.get(path)
-        return known is not None and known[0] == values and known[1] == _mark(path)
+        return known is not None and known[0] == values and known[1] == mark_of(path)
 
     def note(self, path: Path, values: object) -> None:
         """Remember that the file at `path` is now the page of these values."""
-        mark = _mark(path)
+        mark = mark_of(path)
         if mark is not None:
             self._drawn[path] = (values, mark)
 
 
-def _mark(path: Path) -> Mark | None:
+def mark_of(path: Path) -> Mark | None:
+    """Give what tells one version of a file from another; None when there is none."""
     try:
         info = path.stat()
     except OSError:
