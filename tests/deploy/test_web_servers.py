@@ -28,6 +28,7 @@ DEPLOY = Path(__file__).resolve().parent.parent.parent / "deploy"
 SAME = ("content-type", "cache-control", "x-content-type-options", "referrer-policy", "content-encoding")
 FILES = ("/", "/en/", "/fa/books/", "/en/feed.atom", "/switches.json", "/robots.txt", "/log/checkpoint")
 BYTES = ("/log/tile/0/000.p/5", "/log/tile/entries/000")
+ASKING = ("/en/ask/", "/fa/mailbox/", "/relay/pull", "/mailbox/read")
 HIDDEN = ("/.secret", "/en/index.html.gz", "/en/index.html.br", "/images/")
 
 
@@ -208,7 +209,7 @@ def process() -> Iterator[int]:
 
 
 def assert_live(web: httpx.Client) -> None:
-    for path in ("/en/give/?amount=20", "/fa/receipt/", "/en/pay/abc/", "/health", "/f/second/en/", "/relay/pull"):
+    for path in ("/en/give/?amount=20", "/fa/receipt/", "/en/pay/abc/", "/health", "/f/second/en/", *ASKING):
         answer = web.get(path)
         assert answer.text == f"live GET {path} {web.base_url.host}:{web.base_url.port} 127.0.0.1"
         assert answer.headers.get_list("cache-control") == ["no-store"]
