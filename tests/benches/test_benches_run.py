@@ -18,6 +18,7 @@ SMALL = {
     "gifts": ["wrk", "--seconds", "1", "--events", "40"],
     "pages": ["wrk nginx", "--seconds", "1"],
     "paint": ["chromium nginx"],
+    "intake": ["wrk", "--parcels", "60"],
     "seal": ["", "--seconds", "0.001"],
     "postgres": ["wrk", "--seconds", "3", "--events", "40"],
     "growth": ["wrk", "--events", "40", "--short", "300", "--books", "1200"],

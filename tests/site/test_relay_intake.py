@@ -10,7 +10,7 @@ import pytest
 from panah.core import intake
 from panah.proof import canonical, deskwire, relaywire
 from panah.seal.memberkey import new_member
-from panah.storage.models import Counter, Fund
+from panah.storage.models import Counter
 from tests.relaylab import Desk, straight
 from tests.site.relays import World
 
@@ -115,8 +115,7 @@ def test_a_member_with_a_new_key_has_answered_nothing_yet(world: World) -> None:
 def test_only_those_who_open_intake_are_challenged(closed_world: World) -> None:
     world = closed_world
     roster = world.team.roster().body() | {"intake": ["anar", "cyrus"]}
-    Fund.objects.using(world.fund.alias).update(roster=roster)  # no statement spells this yet
-    Counter.objects.using(world.fund.alias).update(rules=9)
+    world.team.say("roster", roster=roster)
     assert world.desks["dilshad"].word("relay/challenge", deskwire.CHALLENGE) == "unknown"
     world.answer("anar", "cyrus")
     assert world.ask()[2] == "taken"

@@ -27,6 +27,7 @@ Way = Literal["script", "door"]
 REPLY_BUCKET: Final = 16 * 1024
 _PULLED: Final = 4 * 1024 * 1024
 _ROWS: Final = 700
+_SALTS: Final = 64
 # The one that is given out newest first, and never a file: those lie in larger buckets or under names of their own.
 _IS_REPLY: Final = "vouched IS NULL AND deletion IS NOT NULL"
 
@@ -118,12 +119,22 @@ def intake_of(fund: FundHome, today: dt.date) -> Intake:
     )  # fmt: skip
 
 
+_salts: dict[tuple[FundHome, dt.date], bytes] = {}
+
+
 def salt_on(fund: FundHome, day: dt.date) -> bytes | None:
-    """Read the salt of a day's work; None when nobody asked for it."""
+    """Give the salt of a day's work, None when nobody asked for it; it never changes, so it is read once."""
+    known = _salts.get((fund, day))
+    if known is not None:
+        return known
     with connections[fund.alias].cursor() as cursor:
         cursor.execute("SELECT salt FROM storage_intakeday WHERE day = %s", [day])
         row = cursor.fetchone()
-    return bytes(row[0]) if row else None
+    if row is None:
+        return None
+    if len(_salts) >= _SALTS:
+        _salts.clear()
+    return _salts.setdefault((fund, day), bytes(row[0]))
 
 
 # -- the mailbox
