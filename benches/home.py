@@ -23,6 +23,7 @@ from panah.site.gifts.actions import GiftRequest, promise, receive_event
 from panah.site.home import Site, write_site
 from panah.storage.funds import FundHome
 from panah.storage.models import Gift
+from panah.storage.rows import new_gift_id
 from panah.storage.sequencer import sequence
 from panah.storage.writer import stop_writers
 from tests.fundlab import make_open_fund
@@ -54,7 +55,7 @@ class BenchFund:
 
     def promises(self, count: int) -> list[str]:
         """Put promised gifts for the demo's rail into the table, as the form does; give their ids."""
-        ids = [secrets.token_hex(16) for _ in range(count)]
+        ids = [new_gift_id(self.now.date()) for _ in range(count)]
         rows = [
             Gift(id=one, rail="fake", currency="EUR", amount=2500, rc=secrets.token_bytes(32), made=self.now.date())
             for one in ids
@@ -91,7 +92,7 @@ def make_fund(home: Path, gifts: int = 200, database: str = "", **terms: object)
     chance = random.Random(2021)
     for number in range(gifts):
         amount = Money(chance.randrange(500, 20000), "EUR")
-        asked = GiftRequest(secrets.token_hex(16), "fake", amount, True, secrets.token_bytes(32), "en")
+        asked = GiftRequest(new_gift_id(today.date()), "fake", amount, True, secrets.token_bytes(32), "en")
         promise(made.fund, asked, today)
         day = today.date() - dt.timedelta(days=number % 40)
         event = RailEvent(f"bench-{number}", asked.id, "authorised", amount, day)

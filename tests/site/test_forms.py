@@ -1,6 +1,7 @@
 """Hostile and clumsy input: a clear error, or the amount that was meant; never anything in between."""
 
 import base64
+import datetime as dt
 from urllib.parse import urlencode
 
 import pytest
@@ -14,17 +15,17 @@ from panah.site.gifts.forms import (
     FormError,
     Receipt,
     is_gift_id,
-    new_gift_id,
     read_gift,
     read_payment,
     read_receipt_code,
 )
+from panah.storage.rows import new_gift_id
 
 RAILS = {"bank": {}, "fake": {}}
 
 
 def form(**changes):
-    fields = {"gift": new_gift_id(), "amount": "25", "rail": "fake", "code": new_code()} | changes
+    fields = {"gift": new_gift_id(dt.date(2022, 1, 18)), "amount": "25", "rail": "fake", "code": new_code()} | changes
     return urlencode({name: value for name, value in fields.items() if value is not None}).encode()
 
 

@@ -36,6 +36,7 @@ from panah.site.gifts.queries import fund_rules
 from panah.site.home import Site, write_site
 from panah.storage.durable import make_folder, write_file
 from panah.storage.funds import FundHome
+from panah.storage.rows import new_gift_id
 from panah.storage.sequencer import sequence
 from panah.storage.writer import stop_writers
 
@@ -70,7 +71,7 @@ class _Team:
     def promise(self, rail: str, amount: int) -> tuple[str, str]:
         """Fill in the give form; give the gift's id and its reference."""
         asked = GiftRequest(
-            secrets.token_hex(16), rail, Money(amount, "EUR"), False, secrets.token_bytes(32), "en"
+            new_gift_id(self.now.date()), rail, Money(amount, "EUR"), False, secrets.token_bytes(32), "en"
         )  # nobody has the code of an invented gift
         promised = promise(self.fund, asked, self.now)
         return promised.id, promised.reference or ""

@@ -8,7 +8,6 @@ by the same functions as the first time, each compared byte for byte with the le
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,7 +34,7 @@ from panah.site.gifts.retelling import await_fact
 from panah.site.gifts.returning import take_as_sent
 from panah.storage.batch import GIFT_COLUMNS, Batch, left_of, read_gift
 from panah.storage.durable import write_file, write_files
-from panah.storage.rows import GiftRow
+from panah.storage.rows import GiftRow, new_gift_id
 from panah.storage.writer import writer_for
 
 if TYPE_CHECKING:
@@ -250,7 +249,7 @@ def _repeat_gift(batch: Batch, body: dict[str, Any], today: dt.date) -> str:
     row = next((one for one in map(read_gift, found) if one.status in {"promised", "refused", "claimed"}), None)
     if row is None:  # promised after the backup; its bank reference is lost, the giver's code still finds it
         row = GiftRow(
-            secrets.token_hex(16), body["rail"], body["cur"], body["amount"], False, rc, None, today, twin=bool(found)
+            new_gift_id(today), body["rail"], body["cur"], body["amount"], False, rc, None, today, twin=bool(found)
         )
         batch.add_gift(row)
     batch.counter.claimed -= row.claimed

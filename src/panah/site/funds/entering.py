@@ -20,7 +20,7 @@ from panah.rails.registry import PUSH
 from panah.site.gifts.banking import accepted_by, gift_for, remember_line
 from panah.site.gifts.booking import Arrival, book
 from panah.site.gifts.foreign import fix_rate, is_foreign, rate_on, rates_of, split_worth
-from panah.storage.rows import GiftRow
+from panah.storage.rows import GiftRow, new_gift_id
 
 if TYPE_CHECKING:
     from panah.site.funds.setting import Setting
@@ -108,7 +108,7 @@ def _require_new_lines(batch: Batch, gifts: list[dict[str, Any]]) -> None:
 def _new_row(batch: Batch, rail: str, currency: str, entry: dict[str, Any], today: dt.date) -> GiftRow:
     # Without a code nobody can claim it as theirs.
     commitment = decode_base64(entry["rc"]) if "rc" in entry else secrets.token_bytes(32)
-    row = GiftRow(secrets.token_hex(16), rail, currency, entry["amount"], False, commitment, None, today)
+    row = GiftRow(new_gift_id(today), rail, currency, entry["amount"], False, commitment, None, today)
     batch.add_gift(row)
     return row
 

@@ -24,7 +24,7 @@ from panah.site.gifts.foreign import fix_rate, is_foreign, rate_on, rates_of, sp
 from panah.site.gifts.relisting import meets_booked, meets_undone
 from panah.storage.batch import GIFT_COLUMNS, Batch, read_gift
 from panah.storage.funds import FundHome
-from panah.storage.rows import GiftRow
+from panah.storage.rows import GiftRow, new_gift_id
 from panah.storage.writer import writer_for
 
 STEP: Final = 200
@@ -156,7 +156,7 @@ def gift_for(batch: Batch, line: dict[str, Any], today: dt.date) -> GiftRow:
     else:
         # Came without visiting the page: nobody has a code for it, so nobody can claim it as theirs.
         commitment, twin = secrets.token_bytes(32), False
-    made = GiftRow(secrets.token_hex(16), "bank", line["cur"], line["amount"], True, commitment, None, today, twin=twin)
+    made = GiftRow(new_gift_id(today), "bank", line["cur"], line["amount"], True, commitment, None, today, twin=twin)
     batch.add_gift(made)
     return made
 

@@ -9,7 +9,6 @@ it was wanted or not. Each function runs inside a job of the writer.
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,7 +24,7 @@ from panah.site.gifts.marks import is_own, know_again
 from panah.site.gifts.retelling import meet_fact
 from panah.site.gifts.returning import confirm
 from panah.storage.batch import GIFT_COLUMNS, Batch, read_gift
-from panah.storage.rows import GiftRow
+from panah.storage.rows import GiftRow, new_gift_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +243,7 @@ def _reinstated(batch: Batch, rail: PullRail, row: GiftRow, event: RailEvent, to
     # The log only grows: what left by one leaf comes back by another, a gift that the same code finds. It counts
     # as money that arrives now does: what its leaving made room for may be taken.
     made = GiftRow(
-        secrets.token_hex(16), row.rail, row.currency, amount, True, row.rc, None, today,
+        new_gift_id(today), row.rail, row.currency, amount, True, row.rc, None, today,
         twin=True, rate=row.rate, source=row.source,
     )  # fmt: skip
     batch.add_gift(made)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -31,13 +30,8 @@ GIVE_FIELDS: Final = frozenset({"gift", "amount", "cur", "rail", "rest", "code",
 _EDGE_MARKS: Final = "\u200e\u200f\u061c \t\u00a0"
 
 
-def new_gift_id() -> str:
-    """Mint the id of a gift before anything is paid: repeating a form then repeats nothing."""
-    return secrets.token_hex(16)
-
-
 def is_gift_id(text: str) -> bool:
-    """Tell whether this could be an id that `new_gift_id` made."""
+    """Tell whether this could be an id that `rows.new_gift_id` made."""
     return _GIFT_ID.fullmatch(text) is not None
 
 

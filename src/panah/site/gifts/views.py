@@ -37,6 +37,7 @@ from panah.site.gifts.returning import ask_back
 from panah.site.gifts.transfer import transfer_values
 from panah.site.home import site
 from panah.site.throttle import address_of, throttle
+from panah.storage.rows import new_gift_id
 
 if TYPE_CHECKING:
     from panah.storage.rows import GiftRow
@@ -97,7 +98,7 @@ def give(request: HttpRequest, face: Face, facts: FormFacts) -> HttpResponse:
     if facts.state is not State.OPEN or facts.gifts_paused or face.all_stopped:
         return _shut(face, facts)
     amount = request.GET.get("amount", "")
-    return answer_page(_form(face, forms.new_gift_id(), new_code(), amount[:40]), face.policy)
+    return answer_page(_form(face, new_gift_id(_now().date()), new_code(), amount[:40]), face.policy)
 
 
 def _form(face: Face, gift: str, code: str, amount: str) -> bytes:

@@ -29,6 +29,8 @@ from panah.storage.writer import writer_for
 AT_ONCE: Final = 6
 """Givers whose way to a provider one process asks for at a time: half of its threads. A provider that hangs for half
 a minute must not take the pages with it, nor the other ways of paying."""
+PATIENCE: Final = 1.0
+"""Seconds that one more giver waits for a turn: a good provider answers in less, so a rush only queues."""
 ways = threading.BoundedSemaphore(AT_ONCE)
 
 _RENEWED: Final = VISIT_SECONDS - 30
@@ -62,7 +64,7 @@ def begin_visit(fund: FundHome, rail: PullRail | None, gift: str, back: WayBack,
     job = partial(_open, gift=gift, lang=back.lang, now=int(now.timestamp()))
     row, visit, origin = writer_for(fund).submit(job, gifts=(gift,))
     order = GiftOrder(row.id, Money(row.amount, row.currency), "", visit.lang, mark=mark_of(row, origin))
-    if not ways.acquire(blocking=False):
+    if not ways.acquire(timeout=PATIENCE):
         raise ProviderError
     try:
         begun = rail.begin(order, Visit(back.address, back.title, visit.ends or 0), f"{gift}:begin:{visit.ends}")
