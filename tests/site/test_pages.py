@@ -152,6 +152,15 @@ def test_live_addresses_go_to_django_even_when_a_file_is_there(published: Path, 
         assert ask(store, path, method).body == b"live " + path.encode()
 
 
+def test_a_mirror_gets_the_pages_meant_for_it_by_their_whole_name(published: Path, tmp_path: Path) -> None:
+    (tmp_path / "en/ask").mkdir(parents=True)
+    (tmp_path / "en/ask/index.html").write_text("only here")
+    store = PageStore([("", published)], django, own={published: tmp_path})
+    assert ask(store, "/en/ask/").body == b"only here"
+    for place in ("/en/ask/index.html", "/en/give/index.html", "/fa/receipt/index.html"):
+        assert ask(store, place).body == (published / place[1:]).read_bytes()
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -13,14 +13,14 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from panah import __version__
-from panah.cli import bank, card, export, member, terminal, verify, watch
+from panah.cli import bank, card, export, member, mirror, terminal, verify, watch
 from panah.core.charter import CharterError
 from panah.errors import N_, InputError, PanahError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PLAIN: Final[tuple[Any, ...]] = (verify, watch, export, member, bank, card)
+PLAIN: Final[tuple[Any, ...]] = (verify, watch, mirror, export, member, bank, card)
 """Modules whose commands need the default install alone; each has `register(commands)`."""
 
 # Looked up by name and only when asked for: the default install has no Django, and whoever runs

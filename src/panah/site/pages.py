@@ -101,7 +101,7 @@ class PageStore:
             return _say(start_response, "405 Method Not Allowed", ("allow", "GET, HEAD"))
         if folder is None or not _is_servable(parts):
             return self._answer_missing(folder, parts, environ, start_response)
-        if len(parts) > 1 and parts[1] in OWN and _TAG.fullmatch(parts[0]):
+        if len(parts) > 1 and parts[1] in OWN and _TAG.fullmatch(parts[0]) and parts[-1] != "index.html":
             folder = self._own.get(folder, folder)
         name = "/".join(parts)
         if name == "" or name.endswith("/"):

@@ -78,6 +78,8 @@ def open_source(place: str) -> Source:
             hint=N_("Give the address of a fund's page, or a folder with its published files."),
             place=place,
         )
+    if not (folder / "log").exists() and (folder / "public" / "log").is_dir():
+        return Folder(folder / "public")  # a mirror's folder (verify/mirror.py)
     return Folder(folder)
 
 
