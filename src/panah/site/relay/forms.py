@@ -17,7 +17,7 @@ from panah.proof.relaywire import answer
 KIND: Final = "application/octet-stream"
 READERS: Final = 6
 """Half of the server's threads (`cli/site_serve.py`)."""
-WAIT: Final = 2.0
+WAIT: Final = 0.25
 SLOWEST: Final = 4096
 """Bytes a second; slower bodies are given up after a minute."""
 PATIENCE: Final = 60.0
