@@ -13,7 +13,7 @@ import pytest
 from django.apps import apps
 from django.db import connections
 
-from panah.site.relay import depositing
+from panah.site.relay import depositing, queries
 from panah.site.relay.forgetting import wipe
 from panah.storage.models import relay
 from panah.storage.writer import stop_writers
@@ -152,6 +152,7 @@ def test_two_worlds_of_equal_shape_leave_equal_databases(world: World, tmp_path:
     for number, text in enumerate(("four of us, in Herat", "one, and she can't write", "four of us, in Herat")):
         if number:
             connections[world.fund.alias].close()
+            queries._salts.clear()  # as a process that starts on these files
             database.write_bytes(start)
             for name in ("-wal", "-shm"):
                 database.with_name(database.name + name).unlink(missing_ok=True)
