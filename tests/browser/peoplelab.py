@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime as dt
-import json
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,16 +15,17 @@ from typing import Any
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connections
 
+from panah.proof import mailboxwire
 from panah.proof.deskwire import Push, Row
-from panah.seal import padding
 from panah.seal.envelope import close
 from panah.seal.letter import File, Letter, Signer
 from panah.seal.recipients import read_recipients
-from panah.seal.roster import Rosters, read_roster
 from panah.seal.unseal import open_envelope, read_identities
 from panah.site.home import Site as Host
 from panah.site.home import write_site
+from panah.storage.funds import attach
 from tests.browser.conftest import leave
 from tests.browser.stage import Stage
 from tests.fund_world import Team
@@ -67,11 +67,17 @@ class Room(Stage):
         return len(list(self.desk("anar").pull_all()))
 
     def answer(
-        self, asked: Letter, kind: str = "reply", files: tuple[File, ...] = (), by: str = "anar", **body: Any
+        self,
+        asked: Letter,
+        kind: str = "reply",
+        files: tuple[File, ...] = (),
+        by: str = "anar",
+        key_of: str = "",
+        **body: Any,
     ) -> bytes:
         """A member answers: sealed to the mailbox, signed, pushed. Attachments go first, as letters of their own."""
         listed = [self._attach(asked, one, by) for one in files]
-        envelope = self._seal(asked, kind, body | ({"files": listed} if listed else {}), by)
+        envelope = self._seal(asked, kind, body | ({"files": listed} if listed else {}), by, key_of=key_of)
         self._push(asked, asked.mailbox, envelope)
         return envelope
 
@@ -81,26 +87,39 @@ class Room(Stage):
         self._push(asked, sha256(identity).digest(), envelope)
         return {"id": base64_of(identity), "size": len(envelope), "name": one.name, "type": one.type}
 
-    def _seal(self, asked: Letter, kind: str, body: dict[str, Any], by: str, files: tuple[File, ...] = ()) -> bytes:
-        box = asked.body["mailbox"]
-        signer = Signer(by, Ed25519PrivateKey.from_private_bytes(self.team.members[by].seed))
-        letter = Letter(self.line().origin, kind, 0, body, asked.mailbox, files, by)
-        sealed = close(letter, read_recipients([box["recipient"]]), signer)
-        if kind in {"reply", "collected"}:
-            sealed = close(
-                replace(letter, body=body | {"pad": "x" * 5000}), read_recipients([box["recipient"]]), signer
-            )
-            assert len(sealed) == padding.WIRE[16 * 1024]
+    def _seal(
+        self, asked: Letter, kind: str, body: dict[str, Any], by: str, files: tuple[File, ...] = (), key_of: str = ""
+    ) -> bytes:
+        """Seal what a member writes; with `key_of` it is signed by somebody else than it says."""
+        to = read_recipients([asked.body["mailbox"]["recipient"]])
+        signer = Signer(by, Ed25519PrivateKey.from_private_bytes(self.team.members[key_of or by].seed))
+        # A reply fills the bucket of a slot, however short it is.
+        body = body if kind == "file" else body | {"pad": "x" * 5000}
+        sealed = close(Letter(self.line().origin, kind, 0, body, asked.mailbox, files, by), to, signer)
+        assert kind == "file" or len(sealed) == mailboxwire.SLOT
         return sealed
 
     def _push(self, asked: Letter, name: bytes, envelope: bytes) -> None:
         token = base64_bytes(asked.body["mailbox"]["deletion"])
         assert len(self.desk("anar").push(Push(name, token, envelope))) == 1
 
-    def forget(self, row: Row) -> None:
-        """All live members' desks have taken it."""
-        for name in ("anar", "benafsha"):
-            assert self.desk(name).ack(row.seq) == "done"
+    def stored(self) -> list[tuple[Any, ...]]:
+        """All that the relay's tables hold."""
+
+        def read() -> list[tuple[Any, ...]]:
+            rows: list[tuple[Any, ...]] = []
+            with connections[self.fund.alias].cursor() as cursor:
+                for table in ("envelope", "acknowledgement", "challenge", "answer", "intakeday", "voucher"):
+                    cursor.execute(f"SELECT * FROM storage_{table} ORDER BY 1, 2")
+                    rows += [(table, *map(bytes_of, row)) for row in cursor.fetchall()]
+            return rows
+
+        attach(self.fund)
+        return self.aside.submit(read).result()
+
+
+def bytes_of(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def base64_of(data: bytes) -> str:
@@ -109,12 +128,6 @@ def base64_of(data: bytes) -> str:
 
 def base64_bytes(text: str) -> bytes:
     return base64.b64decode(text)
-
-
-def rosters_of(room: Room) -> Rosters:
-    listed = json.loads((room.fund.public / "roster.json").read_text())["leaves"]
-    leaf = json.loads(listed[0][1])
-    return Rosters([read_roster(leaf["o"], 0, leaf["charter"]["roster"])])
 
 
 def write_room(home: Any, now: dt.datetime, until: dt.date | None = None) -> Team:

@@ -84,7 +84,6 @@ export class Compose {
   private async finish(): Promise<void> {
     this.status.textContent = say("step-seal");
     this.sealed = this.sealed ?? (await this.seal());
-    find("#carry").hidden = false;
     if (this.page.carried) {
       this.status.textContent = "";
       showCode(find("#code-again"), this.code);
@@ -96,6 +95,7 @@ export class Compose {
     if (said.word === "taken") {
       showCode(find("#code-again"), this.code);
       this.form.empty();
+      this.files.clear();
       show("done");
     } else show("keep", "carry");
   }

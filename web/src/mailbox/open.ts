@@ -105,10 +105,9 @@ export class Open {
     }
     const said = await this.deposit("message", { lang: this.page.lang, text }, told);
     told.textContent = outcome(said);
-    if (said.word === "taken") {
-      wipe();
-      find("#write-files").replaceChildren();
-    }
+    if (said.word !== "taken") return;
+    field.value = "";
+    this.files.clear();
   }
 
   private async deposit(kind: "message" | "delete", body: Body, told: HTMLElement): Promise<Outcome> {

@@ -22,7 +22,12 @@ export class Files {
       input.value = "";
       void this.take(chosen);
     });
-    whenLeaving(() => this.list.splice(0));
+    whenLeaving(() => this.clear());
+  }
+
+  clear(): void {
+    this.list.splice(0);
+    this.shown.replaceChildren();
   }
 
   private async take(chosen: readonly File[]): Promise<void> {

@@ -44,6 +44,10 @@ class SealedFrame(Frame):
         return f"{self.root}{nearest(self.tag, self.charter.languages)}/"
 
     @property
+    def name(self) -> str:
+        return self.charter.text("name", nearest(self.tag, self.charter.languages))
+
+    @property
     def languages(self) -> list[tuple[str, str, str, bool]]:
         return [
             (tag, language_name(tag), f"{self.root}{tag}/{self.place}", tag == self.tag)
