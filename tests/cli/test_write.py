@@ -55,6 +55,12 @@ def test_a_picture_is_withdrawn_by_the_name_of_its_file(run, at):
     assert base64.b64decode(written(at, "withdraw.json")["image"]) == bytes.fromhex(name)
 
 
+@pytest.mark.parametrize("kind", ["withdraw", "restore"])
+def test_an_update_is_named_by_the_word_that_it_was_written_with(run, at, kind):
+    assert run("member", "write", kind, "--fund", "lantern.invalid/2021", "--id", "letters")[0] == 0
+    assert written(at, f"{kind}.json")["update"] == "letters"
+
+
 def test_every_signed_kind_can_be_written():
     by_hand = {kind for kind, needed in NEEDED.items() if needed is not Signers.NONE}
     assert by_hand == set(KINDS) | {

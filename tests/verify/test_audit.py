@@ -6,7 +6,7 @@ import hashlib
 import pytest
 
 from panah.errors import InputError
-from panah.proof import leaf, merkle, tiles
+from panah.proof import canonical, leaf, merkle, tiles
 from panah.proof.checkpoint import Checkpoint
 from panah.proof.note import SigningKey
 from panah.verify.audit import Audit
@@ -88,6 +88,24 @@ def test_a_withdrawn_update_is_no_failure_and_a_changed_one_is(busy):
     assert [one.file for one in report.findings if "withdrawn" in one.text()] == ["updates/first.json"]
     busy.write("updates/second.json", b"{}")
     assert [file for _, file, _ in failures(check(busy))] == ["updates/second.json"]
+
+
+def test_a_withdrawn_picture_is_told_once_and_is_no_failure(busy):
+    image = hashlib.sha256(b"a desk").hexdigest()
+    value = {"id": "third", "day": "2021-09-28", "salt": b64(bytes(16)), "texts": {"en": {"title": "A", "body": "…"}}}
+    data = canonical.encode(value | {"images": [{"sha256": image, "alt": {"en": "A desk"}}]})
+    busy.texts["updates/third.json"] = data
+    at = busy.add("update", *TWO, day="2021-09-28", id="third", text=b64(hashlib.sha256(data).digest()))
+    busy.write(f"images/{image}.jpg", b"a desk")
+    busy.publish()
+
+    def told():
+        return [(one.leaf, one.file) for one in check(busy).findings if "picture" in one.text()]
+
+    assert told() == []
+    (busy.folder / f"images/{image}.jpg").unlink()
+    assert told() == [(at, f"images/{image}")]
+    assert check(busy).holds
 
 
 def test_a_log_signed_by_another_key_fails(busy):

@@ -215,7 +215,7 @@ def test_a_file_that_is_not_as_listed_ends_the_look(site: Site, place: Path, tol
     good = shown(place)
     for name in ("en/index.html", "images/" + "ab" * 32 + ".jpg"):
         site.tell(**{name: told})
-        with pytest.raises(InputError, match="publishing just now|longer than"):
+        with pytest.raises(InputError, match=r"publishing just now|longer than"):
             look(site, place)
         assert shown(place) == good
         assert len(list((place / "states").iterdir())) == 1

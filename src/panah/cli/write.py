@@ -42,7 +42,7 @@ class Field:
     read: Callable[[str], Any]
     help: str
     needed: bool = True
-    option: str = ""  # where the body's word means something else on the command line
+    option: str = ""  # another word for it on the command line; or several, between spaces
 
 
 _word: Final = str
@@ -78,7 +78,7 @@ _SWITCH: Final = (
     Field("what", _word, "gifts or intake"), Field("rail", _word, "with gifts: only by this rail", needed=False),
 )  # fmt: skip
 _SHOWN: Final = (
-    Field("update", _word, "id of the update"),
+    Field("update", _word, "id of the update", option="update id"),
     Field("image", _picture, "only this image: its SHA-256, as in its file's name", needed=False),
 )
 KINDS: Final[dict[str, tuple[Field, ...]]] = {
@@ -120,8 +120,8 @@ def register(commands: Commands) -> Commands:
     for kind, fields in KINDS.items():
         parser = add_kind(kinds, kind)
         for field in fields:
-            option = f"--{field.option or field.name}"
-            parser.add_argument(option, dest=f"_{field.name}", required=field.needed, help=field.help)
+            options = [f"--{word}" for word in (field.option or field.name).split()]
+            parser.add_argument(*options, dest=f"_{field.name}", required=field.needed, help=field.help)
         parser.set_defaults(run=_write_fields, kind=kind)
 
     amend = add_kind(kinds, "amend", "--fund is the charter in force (charter.signed.json)")

@@ -1,6 +1,6 @@
 """Files beside the log whose hashes stand in it, or that are derived from it.
 
-A missing update is *withdrawn*, not failed: one member may take a text down at once, and a salted hash tells
+A missing update or picture is *withdrawn*, not failed: one member may take it down at once, and a salted hash tells
 nothing about it. A changed one fails. A live site may publish something newer while it is being checked: then
 nothing is claimed about that file.
 """
@@ -70,17 +70,22 @@ class TextCheck:
             self._differs(N_("This update is not the text that the team signed."), path, leaf)
             return False
         for image in _images(data):
-            for ending in ("jpg", "png"):
-                self._image(image, f"images/{image}.{ending}", leaf)
+            if True not in {self._image(image, f"images/{image}.{ending}", leaf) for ending in ("jpg", "png")}:
+                self._findings.note(
+                    N_("A picture of this update was withdrawn: it is no longer published."),
+                    leaf=leaf, file=f"images/{image}",
+                )  # fmt: skip
         return True
 
-    def _image(self, image: str, path: str, leaf: int) -> None:
+    def _image(self, image: str, path: str, leaf: int) -> bool:
+        """Check one picture if it is there, and tell whether it is."""
         try:
             data = self._source.read(path, MAX_IMAGE)
         except FileNotFoundError:
-            return
+            return False
         if sha256(data).hexdigest() != image:
             self._findings.fail(N_("This picture is not the one that the team signed."), leaf=leaf, file=path)
+        return True
 
     def _code(self, path: str, leaf: int, told: str) -> None:
         try:
