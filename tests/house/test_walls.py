@@ -56,6 +56,9 @@ def test_every_wall_stands():
         ("site/planted.py", "from panah.seal import mailbox", "can't open anything BROKEN"),
         ("storage/planted.py", "from panah.seal import circles", "can't open anything BROKEN"),
         ("rails/planted.py", "from panah.seal import recovery", "can't open anything BROKEN"),
+        ("site/planted.py", "from panah.seal import names", "can't open anything BROKEN"),
+        ("site/planted.py", "from panah.desk.vault import desk", "One way down BROKEN"),
+        ("desk/vault/planted.py", "from panah.storage import funds", "stands without Django BROKEN"),
         # Not only by name: through another room of secrecy too.
         ("site/planted.py", "from panah.seal import shredding", "can't open anything BROKEN"),
     ],

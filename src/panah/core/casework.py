@@ -66,7 +66,7 @@ class Paper:
     """An identity paper that was handed in. Seen by two it goes, unless it is kept for something until a day."""
 
     what: str
-    source: str = ""
+    file: str = ""
     kept_for: str = ""
     until: str = ""
     seen: dict[str, str] = field(default_factory=dict)
@@ -190,7 +190,12 @@ def _walk(ordered: list[Event], late: Mapping[str, str]) -> tuple[dict[str, str]
 
 
 def _cut_off(ordered: list[Event], removed: Event, wrong: Mapping[str, str]) -> dict[str, str]:
-    name, count = removed.what["name"], removed.what["n"]
+    name = removed.what["name"]
+    # Nobody cuts off what somebody else had seen before: who removes can count too low.
+    count = max(
+        removed.what["n"],
+        *(n for event in ordered if event.order <= removed.order for who, n in event.seen if who == name), 0,
+    )  # fmt: skip
     back = next(
         (
             event.order
@@ -203,7 +208,10 @@ def _cut_off(ordered: list[Event], removed: Event, wrong: Mapping[str, str]) -> 
     return {
         event.hash: "after-removal"
         for event in ordered
-        if event.by == name and event.n > count and (back is None or event.order < back)
+        if event.by == name
+        and event.n > count
+        and (back is None or event.order < back)
+        and event.what["type"] != "opened"
     }
 
 

@@ -44,7 +44,7 @@ _line = text(1000)
 _id = {"id": HEX16}
 # A person or need that an ask told of is called by that event and its place there.
 _entry = {"id": word(r"[0-9a-f]{16}(?:\.[0-9]{1,2})?")}
-_files = many(row({"name": _short, "type": text(120), "size": whole(0, 4 * 1024 * 1024)}), 20)
+_files = many(row({"id": HEX16, "name": _short, "type": text(120), "size": whole(0, 4 * 1024 * 1024)}), 20)
 _said = {
     "source": HASH, "lang": LANGUAGE, "text": _note, "day": day, "address": octets(32), "mailbox": MAILBOX,
     "contact": text(500), "country": text(80), "deadline": day, "safe": _line, "notify": _short, "voucher": text(80),
@@ -86,7 +86,7 @@ WHAT: Final[dict[str, tuple[dict[str, Fits], dict[str, Fits]]]] = {
     "control-asked": ({"held": YES, "day": day}, {}),
     "freeze": ({"address": octets(32), "why": _line}, {}),
     "thaw": ({"address": octets(32), "why": _line}, {}),
-    "paper": ({**_id, "what": _short}, {"source": HASH, "kept-for": _line, "until": day}),
+    "paper": ({**_id, "what": _short}, {"file": HEX16, "kept-for": _line, "until": day}),
     "paper-seen": ({**_id, "day": day}, {}),
     "paper-deleted": ({**_id, "day": day}, {}),
     "keep": ({"until": day, "why": _line}, {}),
@@ -96,6 +96,7 @@ WHAT: Final[dict[str, tuple[dict[str, Fits], dict[str, Fits]]]] = {
     "void": ({"event": HEX16}, {}),
     # the team's own record: offers, and which asks are dealt with
     "taken": ({"source": HASH}, {"into": HEX32}),
+    "shred-asked": ({"case": HEX32, "holders": many(NAME, 64, 1), "day": day}, {"why": _line}),
     "dropped": ({"source": HASH, "why": _line}, {}),
     "offer": ({"offer": HEX32, "from": among("offer", "hand"), "kind": among(*OFFERS)},
               {**_said, "capacity": whole(1, 500), "languages": many(LANGUAGE, 20), "until": day, "label": _short}),

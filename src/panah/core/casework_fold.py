@@ -233,7 +233,7 @@ def _thaw(case: Case, event: Event) -> str | None:
 
 def _paper(case: Case, event: Event) -> None:
     what = event.what
-    paper = case.papers.setdefault(what["id"], Paper(what["what"], what.get("source", "")))
+    paper = case.papers.setdefault(what["id"], Paper(what["what"], what.get("file", "")))
     paper.kept_for, paper.until = what.get("kept-for", paper.kept_for), what.get("until", paper.until)
 
 
@@ -247,7 +247,8 @@ def _paper_seen(case: Case, event: Event) -> str | None:
 
 def _paper_deleted(case: Case, event: Event) -> str | None:
     paper = case.papers.get(event.what["id"])
-    if paper is None or len(paper.seen) < SEEN_BY:
+    day = event.what["day"]
+    if paper is None or not (len(paper.seen) >= SEEN_BY or "" < paper.until < day):
         return "unknown"
     paper.deleted = paper.deleted or event.what["day"]
     return None

@@ -63,11 +63,15 @@ class Offer:
 
 @dataclass(slots=True)
 class Team:
-    """The record after its events. `taken`: SHA-256 of an ask's envelope → the case it went into ("": not told)."""
+    """The record after its events. `taken`: SHA-256 of an ask's envelope → the case it went into ("": not told).
+    `agreed`: source → who said that it is dealt with. `shredding`: case → who ever could open it.
+    """
 
     offers: dict[str, Offer] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
     dropped: dict[str, str] = field(default_factory=dict)
+    agreed: dict[str, set[str]] = field(default_factory=dict)
+    shredding: dict[str, set[str]] = field(default_factory=dict)
     set_aside: list[Aside] = field(default_factory=list)
 
 
@@ -87,10 +91,20 @@ def _taken(team: Team, event: Event) -> None:
     into = event.what.get("into", "")
     known = team.taken.get(event.what["source"])
     team.taken[event.what["source"]] = into if known is None else min(known, into)
+    _agree(team, event)
+
+
+def _agree(team: Team, event: Event) -> None:
+    team.agreed.setdefault(event.what["source"], set()).add(event.by)
+
+
+def _shred_asked(team: Team, event: Event) -> None:
+    team.shredding.setdefault(event.what["case"], set()).update(event.what["holders"])
 
 
 def _dropped(team: Team, event: Event) -> None:
     team.dropped[event.what["source"]] = event.what["why"]
+    _agree(team, event)
 
 
 def _offer(team: Team, event: Event) -> str | None:
@@ -101,6 +115,7 @@ def _offer(team: Team, event: Event) -> str | None:
         if what["source"] in team.taken:
             return "beginning"  # two desks took the same one: the first in order stands
         team.taken[what["source"]] = ""
+        _agree(team, event)
     offer = Offer(what["offer"], what["kind"], dict(what), event.at, label=what.get("label", ""))
     if "mailbox" in what and "address" in what:
         box = what["mailbox"]
@@ -172,7 +187,8 @@ def _message(offer: Offer, event: Event) -> str | None:
 
 
 _RULES: Final[dict[str, Callable[[Team, Event], str | None]]] = {
-    "taken": _taken, "dropped": _dropped, "offer": _offer, "offer-note": _on(_note), "offer-check": _on(_check),
+    "taken": _taken, "shred-asked": _shred_asked,
+    "dropped": _dropped, "offer": _offer, "offer-note": _on(_note), "offer-check": _on(_check),
     "offer-vetted": _on(_vetted), "offer-state": _on(_state), "offer-report": _on(_report),
     "offer-lifted": _on(_lifted), "offer-reply": _on(_reply), "offer-message": _on(_message),
 }  # fmt: skip

@@ -1,9 +1,9 @@
 """Circles: who can open a kind of sealed record. Each has an age identity of its own, wrapped to its people.
 
-*Case*: one circle per case; *payments* and *index*: one per fund. (*Intake* has no identity: strangers seal to the
-roster's members themselves, `roster.Roster.intake`.) Records are sealed to the circle alone, so a record costs one
-stanza however many may read it, and who comes later gets the past by one wrap. A wrap is a letter of the kind `wrap`,
-signed by a member, sealed to the people and to recovery.
+*Case*: one circle per case; *team* (offers, which asks are dealt with), *payments* and *index*: one per fund. (*Intake*
+has no identity: strangers seal to the roster's members themselves, `roster.Roster.intake`.) Records are sealed to the
+circle alone, so a record costs one stanza however many may read it, and who comes later gets the past by one wrap. A
+wrap is a letter of the kind `wrap`, signed by a member, sealed to the people and to recovery.
 
 The identity is derived from a set of seeds. Removing somebody adds a seed that they never get, so what is sealed from
 then on does not open for them. Two desks that removed somebody at the same time unite their sets, in any order, and
@@ -34,7 +34,7 @@ from panah.seal.recipients import Recipients, read_recipients
 from panah.seal.roster import Roster
 from panah.seal.unseal import Identities, open_envelope, read_identities
 
-KINDS: Final = ("case", "payments", "index")
+KINDS: Final = ("case", "team", "payments", "index")
 WRAP: Final = "wrap"
 MOST_SEEDS: Final = 48
 """How often one desk rotates a circle. United ones may have more, still in a wrap of 64 KiB."""
@@ -163,8 +163,13 @@ def wrap(circle: Circle, roster: Roster, signer: Signer, recovery: str) -> bytes
 def unwrap(stored: bytes, identities: Identities, *, origin: str, keys: Keys) -> tuple[Circle, str]:
     """Open a wrap; gives the circle and who signed it, for `take`. Raises `InputError` for anything else."""
     letter = open_envelope(stored, identities, origin=origin, keys=keys, kinds={WRAP})
+    return read_wrap(letter), letter.by
+
+
+def read_wrap(letter: Letter) -> Circle:
+    """Take the circle from a letter of the kind `wrap` that was opened and checked. Raises `InputError`."""
     try:
-        return _read(dict(letter.body)), letter.by
+        return _read(dict(letter.body))
     except (ProofError, InputError) as error:
         raise InputError(N_("This message was not written as Panah writes messages.")) from error
 
