@@ -89,7 +89,7 @@ export class Open {
   private tellState({ sent, kept }: Box): void {
     const lines: string[] = [];
     if (this.collected) lines.push(say("collected", { day: day(this.collected) }));
-    if (sent) lines.push(say("waiting", { day: day(sent) }));
+    if (sent) lines.push(say(this.collected ? "still-there" : "waiting", { day: day(sent) }));
     if (kept) lines.push(say("kept", { day: day(kept) }));
     find("#state").replaceChildren(...lines.map((text) => make("p", {}, text)));
   }

@@ -89,6 +89,7 @@ _READING: Final[dict[str, str]] = {
     "read-line": N_("There is no connection. Try again."),
     "collected": N_("Collected by the team on %(day)s."),
     "waiting": N_("Not yet collected. It is deleted on %(day)s if nobody collects it."),
+    "still-there": N_("A sealed copy lies on our server until %(day)s at the latest."),
     "kept": N_("Answers lie here until %(day)s. After that they are deleted one by one."),
     "delete-one": N_("Delete this message"),
     "delete-sure": N_("Tick the box first."),
