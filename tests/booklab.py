@@ -1,6 +1,6 @@
 """Holding a fund's published files against its database, after whatever has happened to it.
 
-`read_log` audits the log as an outsider does and replays its leaves; `hold_books` compares the outcome with
+`read_log` audits the log as an outsider does, asks a client that others wrote, and gives its leaves; `hold_books` compares the outcome with
 the tables. Both raise AssertionError, or the error of whoever refused.
 """
 
@@ -14,6 +14,7 @@ from panah.proof.note import VerifyKey
 from panah.proof.tiles import entries_path, nodes_of, parse_bundle
 from panah.storage.funds import FundHome
 from panah.storage.models import Counter, Entry, Fund, Gift, Posting
+from tests.logclients import outsiders_accept
 
 Head = tuple[int, bytes]
 """Size and root of a checkpoint that was seen."""
@@ -40,6 +41,7 @@ def read_log(fund: FundHome, *seen: Head) -> tuple[Head, list[bytes]]:
         if old_size:
             proof = consistency_proof(old_size, size, nodes_of(read, size))
             verify_consistency(old_size, size, old_root, root, proof)
+    assert outsiders_accept(fund.log, *seen) == size
     return (size, root), leaves
 
 

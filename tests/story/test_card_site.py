@@ -18,6 +18,7 @@ from panah.storage.writer import stop_writers
 from tests.cardlab import ACCOUNT
 from tests.fundlab import make_open_fund
 from tests.givers import Giver
+from tests.logclients import outsiders_accept
 from tests.sitelab import running_site
 from tests.stripe_local.server import local_stripe
 
@@ -67,6 +68,7 @@ def test_the_last_card_ends_every_other_visit(tmp_path: Path, stripe, monkeypatc
         for giver in givers:
             giver.close()
     assert "Anna" not in "".join(site.lines)
+    outsiders_accept(fund.log)
     database = (fund.folder / "fund.sqlite3").read_bytes()
     assert b"beispiel" not in database
     assert not re.search(rb"Anna", database)

@@ -19,6 +19,7 @@ from panah.seal.memberkey import new_member
 from panah.storage.funds import FundHome
 from panah.storage.sequencer import sequence
 from panah.storage.writer import stop_writers
+from tests.logclients import outsiders_accept
 
 TODAY = dt.datetime.now(dt.UTC).date()
 FOUNDED, NOTICED = TODAY - dt.timedelta(days=20), TODAY - dt.timedelta(days=14)
@@ -134,6 +135,7 @@ def test_friends_abroad_give_a_silenced_team_new_hands(tale):
     verdict = tale.panah("verify", fund.public, "--skip-exports")
     assert "brought in this roster" in verdict
     assert "Everything that can be checked holds." in verdict
+    outsiders_accept(fund.log)
 
 
 def test_a_team_that_is_well_ends_a_notice_with_any_two_signatures(tale):

@@ -14,6 +14,7 @@ import httpx
 from panah.proof import canonical
 from panah.site.funds.images import redraw
 from panah.verify.listing import parse
+from tests.logclients import outsiders_accept
 from tests.site.test_funds_images import photo
 from tests.sitelab import running_site
 from tests.story.test_open_fund import panah
@@ -80,3 +81,4 @@ def test_what_a_running_site_withdraws_is_gone_from_its_mirror_at_the_next_look(
         panah("mirror", site.address, place, "--once")
         assert "Nineteen letters" in (public / "en/updates/letters/index.html").read_text()
         assert len(list((place / "states").iterdir())) == 1
+        outsiders_accept(public / "log")

@@ -16,6 +16,7 @@ import httpx
 
 from tests.fund_world import NAMES, Team
 from tests.givers import Giver
+from tests.logclients import outsiders_accept
 from tests.rails.camt_lab import Batch, Transfer, make_camt
 from tests.sitelab import Site, running_site
 
@@ -176,6 +177,7 @@ class Story:
         verdict = panah("verify", self.public)
         assert f"in {FAKE + BANK + 1} gifts" in verdict
         assert "State:       met" in verdict
+        assert outsiders_accept(self.public / "log") > FAKE + BANK
 
 
 def test_a_fund_goes_from_charter_to_books_that_anyone_can_check(tmp_path: Path) -> None:

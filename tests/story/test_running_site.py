@@ -20,6 +20,7 @@ from panah.site.funds.images import redraw
 from panah.storage.writer import stop_writers
 from tests.fund_world import Team
 from tests.givers import Giver
+from tests.logclients import outsiders_accept
 from tests.site.test_funds_images import photo
 from tests.sitelab import running_site
 from tests.story.test_open_fund import panah
@@ -113,5 +114,6 @@ def test_the_demo_starts_with_one_command_keeps_its_data_and_ends_with_ctrl_c(tm
             assert site.process.wait(timeout=60) in {0, 130, -signal.SIGINT}
     assert fingerprints[0] == fingerprints[1]
     assert "holds" in panah("verify", home / "public" / "lantern")
+    outsiders_accept(home / "public" / "lantern" / "log")
     status = panah("site", "status", "--home", home)
     assert "served now: no" in status

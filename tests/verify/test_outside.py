@@ -1,14 +1,18 @@
 """Clients that others wrote accept every log that the tests build, through the same published bytes."""
 
-import os
-import shutil
+import base64
+import json
 import subprocess
+from pathlib import Path
 
 import metamorphic_log
 import pytest
 
 from panah.proof import merkle, tiles
+from tests.logclients import AICS, outsiders_accept
 from tests.loglab import Lab, busy_lab
+
+VECTORS = sorted((Path(__file__).parents[1] / "vectors/log").glob("*.json"))
 
 
 def sizes_of(lab, sizes):
@@ -51,8 +55,28 @@ def test_metamorphic_accepts_the_busy_log_and_refuses_it_changed(tmp_path):
         )
 
 
-AICS = os.environ.get("PANAH_AICS_TLOG") or shutil.which("aics-tlog")
-"""aics-tlog needs Python 3.12, Panah does not: where it is installed apart, the variable names its command."""
+@pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
+def test_they_accept_the_log_of_every_shared_case(tmp_path, path):
+    """What breaks a rule of the books is still a log: the tree does not know what its leaves mean."""
+    lab = Lab(tmp_path)
+    for leaf in json.loads(path.read_text())["leaves"]:
+        lab.raw(leaf.encode())
+        lab.publish()
+    assert outsiders_accept(lab.folder / "log", vkey=lab.key.vkey) == len(lab.leaves)
+
+
+def test_they_refuse_a_log_whose_last_leaf_is_another(tmp_path):
+    lab = busy_lab(tmp_path)
+    older = lab.published, base64.b64decode(lab.read("checkpoint").split(b"\n")[2])
+    lab.gift(100, counted=0, day="2021-10-01")
+    lab.publish()
+    outsiders_accept(lab.folder / "log", older)
+    with pytest.raises(metamorphic_log.VerifyError):
+        outsiders_accept(lab.folder / "log", (older[0], bytes(32)))
+    tile = next((lab.folder / "log/tile/0").glob(f"*.p/{lab.published % 256}"))
+    tile.write_bytes(tile.read_bytes()[:-1] + b"\0")
+    with pytest.raises(metamorphic_log.VerifyError):
+        outsiders_accept(lab.folder / "log")
 
 
 @pytest.mark.skipif(AICS is None, reason="aics-tlog (Python >= 3.12) is not at hand: set PANAH_AICS_TLOG")
