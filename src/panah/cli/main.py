@@ -25,7 +25,10 @@ PLAIN: Final[tuple[Any, ...]] = (verify, watch, mirror, export, member, bank, ca
 
 # Looked up by name and only when asked for: the default install has no Django, and whoever runs
 # `panah verify` should not load a web site. The one place in Panah where a module is imported by name.
-LATER: Final = {"site": ("panah.cli.site", "run a fund's public site (needs panah[site])")}
+LATER: Final = {
+    "site": ("panah.cli.site", "run a fund's public site (needs panah[site])"),
+    "desk": ("panah.cli.desk", "read and answer what people send, on your own machine (needs panah[desk])"),
+}
 
 _CODE_BROKEN_PIPE: Final = 141  # what a shell reports for a program that lost its reader
 _CODE_INTERRUPTED: Final = 130
