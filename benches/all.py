@@ -11,7 +11,7 @@ import platform
 import sys
 from pathlib import Path
 
-from benches import gifts, growth, intake, pages, paint, peers, postgres, seal, verify
+from benches import desk, gifts, growth, intake, pages, paint, peers, postgres, seal, verify
 from benches.ground import MissingError
 
 
@@ -28,7 +28,7 @@ def main() -> int:
     print(machine())
     words = sys.argv[1:]
     try:
-        codes = [bench.main(words) for bench in (pages, gifts, intake, verify, paint, seal, postgres, growth, peers)]
+        codes = [bench.main(words) for bench in (pages, gifts, intake, verify, paint, seal, desk, postgres, growth, peers)]
     except MissingError as error:
         sys.exit(f"bench: {error}")
     return max(codes)

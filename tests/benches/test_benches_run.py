@@ -20,6 +20,7 @@ SMALL = {
     "paint": ["chromium nginx"],
     "intake": ["wrk", "--parcels", "60"],
     "seal": ["", "--seconds", "0.001"],
+    "desk": ["", "--seconds", "0.001", "--cases", "4"],
     "postgres": ["wrk", "--seconds", "3", "--events", "40"],
     "growth": ["wrk", "--events", "40", "--short", "300", "--books", "1200"],
     "peers": ["wrk pg_dump", "--seconds", "3", "--events", "40"],

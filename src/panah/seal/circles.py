@@ -185,7 +185,8 @@ def _read(body: dict[str, Any]) -> Circle:
     circle = Circle(body["circle"], body["of"], turns, seeds, frozenset(body["past"]))
     if not circle.members:
         raise ProofError(N_("Nobody would be left who can open this."))
-    read_identities(sorted(circle.past) or [circle.identity])
+    if circle.past:  # the present one is derived, these were said
+        read_identities(sorted(circle.past))
     return circle
 
 

@@ -27,7 +27,7 @@ from panah.seal.recipients import Recipients, read_recipients
 REPLY: Final = "reply"
 COLLECTED: Final = "collected"
 FILE: Final = "file"
-_FILL: Final = "0" * (4 * KIB)
+_PAD: Final = "0" * (4 * KIB)
 """Lifts a short answer out of the 4 KiB bucket: all answers have one size."""
 
 
@@ -72,7 +72,7 @@ def collected(desk: Desk, mailbox: Mailbox, today: dt.date) -> list[Push]:
 
 def _in_slot(desk: Desk, kind: str, body: dict[str, Any], address: bytes, recipients: Recipients) -> bytes:
     sealed = b""
-    for filled in (body, body | {"fill": _FILL}):
+    for filled in (body, body | {"pad": _PAD}):
         letter = Letter(desk.fund.origin, kind, desk.roster.version, filled, address, by=desk.name)
         sealed = close(letter, recipients, desk.signer)
         if len(sealed) == SLOT:

@@ -127,16 +127,14 @@ class Store:
         self._base.execute("UPDATE place SET pulled = 0, whole = ?", (today,))
 
     def rows(self) -> Iterator[Sealed]:
-        """Give all rows in order, ours that wait after those that came."""
+        """Give all rows in order, ours that wait after those that came; hashes are computed over the bytes here."""
         with closing(self._base.cursor()) as cursor:
-            yield from map(
-                Sealed._make, cursor.execute("SELECT seq, hash, name, mark, day, envelope FROM stream ORDER BY seq, id")
-            )
-        ours = self._base.execute(
-            "SELECT id + ?, hash, name, envelope FROM outgoing WHERE ours ORDER BY id", (OURS_AFTER,)
-        )
-        for seq, digest, name, envelope in ours.fetchall():
-            yield Sealed(seq, digest, name, "d", "", envelope)
+            came = cursor.execute("SELECT seq, name, mark, day, envelope FROM stream ORDER BY seq, id")
+            for seq, name, mark, day, envelope in came:
+                yield Sealed(seq, hashlib.sha256(envelope).digest(), name, mark, day, envelope)
+        ours = self._base.execute("SELECT id + ?, name, envelope FROM outgoing WHERE ours ORDER BY id", (OURS_AFTER,))
+        for seq, name, envelope in ours.fetchall():
+            yield Sealed(seq, hashlib.sha256(envelope).digest(), name, "d", "", envelope)
 
     def envelope(self, digest: bytes) -> bytes | None:
         """Give one envelope by its hash."""
