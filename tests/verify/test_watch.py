@@ -129,6 +129,15 @@ def test_a_bundle_that_nobody_signed_is_seen_beside_signed_ones(watched):
     assert any("has not signed it" in text for text, _ in watched.look())
 
 
+def test_the_file_that_people_carry_must_be_the_signed_one(watched):
+    for place in ("fa/ask", "ps/offer"):
+        watched.lab.write(f"{place}/offline.html", SCRIPT)
+    watched.sign_code("assets/give-1.js", "fa/ask/offline.html", "ps/offer/offline.html")
+    assert watched.look() == []
+    watched.lab.write("ps/offer/offline.html", SCRIPT + b"<!-- other keys -->")
+    assert any("not the one that the team signed" in text for text, _ in watched.look())
+
+
 def test_a_kept_note_alarms_after_its_day(watched):
     note = GiftNote(ORIGIN, base64.b64decode(rc_of(999)), 700, "EUR", DAY).sign(SigningKey(ORIGIN, LOG_SEED))
     (watched.state / "notes" / "mine.txt").write_bytes(note)

@@ -143,7 +143,10 @@ def register(commands: Commands) -> Commands:
     update.set_defaults(run=_write_update)
 
     code = add_kind(kinds, "code")
-    code.add_argument("--file", action="append", required=True, type=Path, help="page bundle to vouch for")
+    code.add_argument(
+        "--file", action="append", required=True, metavar="FILE | PATH=FILE",
+        help="page bundle to vouch for, with its path below the fund's folder (default: assets/ and its name)",
+    )  # fmt: skip
     code.set_defaults(run=_write_code)
     return kinds
 
@@ -250,8 +253,12 @@ def _write_roster(arguments: argparse.Namespace) -> None:
 
 
 def _write_code(arguments: argparse.Namespace) -> None:
-    files = [[path.name, hashlib.sha256(terminal.read_bytes(path)).hexdigest()] for path in arguments.file]
-    _finish(arguments, {"files": sorted(files)})
+    files = [(name or f"assets/{Path(file).name}", file) for name, _, file in (_named(one) for one in arguments.file)]
+    _finish(arguments, {"files": sorted([name, _file_hash(file)] for name, file in files)})
+
+
+def _named(text: str) -> tuple[str, str, str]:
+    return text.partition("=") if "=" in text else ("", "", text)
 
 
 def _write_update(arguments: argparse.Namespace) -> None:

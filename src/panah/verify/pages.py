@@ -7,6 +7,7 @@ to somebody else, nor what comes after the form is sent, nor what a QR code hold
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -33,6 +34,8 @@ _NOT_SHOWN: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\u
 # Looks ahead without taking: one account may stand close behind another.
 _ACCOUNT: Final = re.compile(r"(?<![A-Z0-9])(?=([A-Z]{2}[0-9]{2}(?:[ \u00a0.-]?[A-Z0-9]){11,30}))")
 _SHORTEST, _LONGEST = 15, 34
+_EVERYWHERE: Final = ("prs", "fa", "ps", "en", "fr")
+"""Languages in which every fund lets people ask, offer and read answers (docs/decisions/0043-people-pages.md)."""
 
 
 @dataclass(slots=True)
@@ -132,10 +135,21 @@ class PageCheck:
             page = self._read(path)
             if page is not None:
                 self._check(page)
+        for tag in (*self._charter["languages"], *_EVERYWHERE):
+            for place in ("ask", "offer"):
+                self._note(f"{tag}/{place}/offline.html")
+
+    def _note(self, path: str) -> None:
+        """Note a file that people carry around: all of it is program, and members sign it like one."""
+        with contextlib.suppress(FileNotFoundError):
+            self.scripts[path] = encode_base64(sha256(self._source.read(path, MAX_PAGE)).digest())
 
     def _paths(self) -> list[str]:
         places = ("", "give/", "receipt/", "books/", "how/", "story/")
-        return ["", *(f"{tag}/{place}" for tag in self._charter["languages"] for place in places)]
+        sealed = ("ask/", "offer/", "mailbox/")
+        languages = self._charter["languages"]
+        more = [f"{tag}/{place}" for tag in dict.fromkeys((*languages, *_EVERYWHERE)) for place in sealed]
+        return ["", *(f"{tag}/{place}" for tag in languages for place in places), *more]
 
     def _read(self, path: str) -> Page | None:
         for name in (path, f"{path}index.html") if path else ("index.html",):
