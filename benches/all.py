@@ -28,7 +28,8 @@ def main() -> int:
     print(machine())
     words = sys.argv[1:]
     try:
-        codes = [bench.main(words) for bench in (pages, gifts, intake, verify, paint, seal, desk, postgres, growth, peers)]
+        benches = (pages, gifts, intake, verify, paint, seal, desk, postgres, growth, peers)
+        codes = [bench.main(words) for bench in benches]
     except MissingError as error:
         sys.exit(f"bench: {error}")
     return max(codes)
