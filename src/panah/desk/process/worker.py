@@ -13,7 +13,7 @@ import socket
 import socketserver
 import sys
 import threading
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 
 from panah.desk.process.hardening import harden
@@ -45,13 +45,8 @@ class _Request(WSGIRequestHandler):
             self.raw_requestline = self.rfile.readline(65537)
             if len(self.raw_requestline) > 65536 or not self.parse_request():
                 return
-            answer = _Answering(
-                self.rfile,
-                self.wfile,
-                self.get_stderr(),
-                self.get_environ(),
-                multithread=True,  # type: ignore[arg-type]
-            )
+            source = cast("IO[bytes]", self.rfile)
+            answer = _Answering(source, self.wfile, self.get_stderr(), self.get_environ(), multithread=True)
             answer.request_handler = self  # type: ignore[attr-defined]
             answer.run(self.server.get_app())  # type: ignore[attr-defined]
 
