@@ -45,8 +45,9 @@ class _Request(WSGIRequestHandler):
             self.raw_requestline = self.rfile.readline(65537)
             if len(self.raw_requestline) > 65536 or not self.parse_request():
                 return
-            source = cast("IO[bytes]", self.rfile)
-            answer = _Answering(source, self.wfile, self.get_stderr(), self.get_environ(), multithread=True)
+            answer = _Answering(
+                self.rfile, cast("IO[bytes]", self.wfile), self.get_stderr(), self.get_environ(), multithread=True
+            )
             answer.request_handler = self  # type: ignore[attr-defined]
             answer.run(self.server.get_app())  # type: ignore[attr-defined]
 
