@@ -246,11 +246,13 @@ def open_desk(
 
 def replay(desk: Desk, *, warm: bool, progress: Progress = lambda _: None) -> None:
     """Build the state from the stream."""
-    # A hundred thousand objects are made and none is let go: looking for rubbish all the while costs a fifth.
+    # A hundred thousand objects are made and none is let go: looking for rubbish all the while costs a fifth, and what
+    # is here now stays for as long as the process does.
     collecting = gc.isenabled()
     gc.disable()
     try:
         _replay(desk, warm, progress)
+        gc.freeze()
     finally:
         if collecting:
             gc.enable()
@@ -270,4 +272,6 @@ def _replay(desk: Desk, warm: bool, progress: Progress) -> None:
             progress(done)
             batch = []
     desk.state.add(batch, desk.store.envelope, before)
+    for case in desk.state.ids():
+        desk.state.case(case)
     progress(done + len(batch))
