@@ -22,14 +22,14 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from panah.cli import site_demo, terminal
+from panah.cli import desk_demo, site_demo, terminal
 from panah.cli.site_home import hold_home, home_of, take_home
 from panah.errors import N_, InputError
 from panah.site.home import Site, read_site, write_site
 from panah.site.publisher import RUN
 from panah.storage.funds import list_funds
 
-THREADS: Final = 12
+THREADS: Final = 20
 """More threads take more gifts into one commit and pay for it on each page, when they wake only to wait for each other
 (docs/benchmarks.md)."""
 WAITING_THREADS: Final = 32
@@ -86,7 +86,9 @@ def _serve_demo(arguments: argparse.Namespace) -> int:
     site = read_site(home)
     if not site.address or site.address.startswith("http://127.0.0.1:"):
         write_site(Site(home, site.primary, f"http://127.0.0.1:{port}"))
-    return _run(home, "127.0.0.1", port, 1, site_demo.what_to_try(home))
+    address = f"http://127.0.0.1:{port}"
+    with desk_demo.demo_desk(home, site.primary, address, lambda link: print(f"desk: {link}", flush=True)):
+        return _run(home, "127.0.0.1", port, 1, site_demo.what_to_try(home))
 
 
 def _run(home: Path, host: str, port: int, workers: int, after: str = "") -> int:
