@@ -35,7 +35,7 @@ _NOT_SHOWN: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\u
 _ACCOUNT: Final = re.compile(r"(?<![A-Z0-9])(?=([A-Z]{2}[0-9]{2}(?:[ \u00a0.-]?[A-Z0-9]){11,30}))")
 _SHORTEST, _LONGEST = 15, 34
 _EVERYWHERE: Final = ("prs", "fa", "ps", "en", "fr")
-"""Languages in which every fund lets people ask, offer and read answers (docs/decisions/0043-people-pages.md)."""
+"""Languages in which every fund lets people ask, offer and read answers (docs/decisions/0044-people-pages.md)."""
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import { size } from "../people/numbers.ts";
 import { CHUNK, spellChunk } from "../people/relaywire.ts";
 import type { Team } from "../people/team.ts";
 import { make } from "../page/elements.ts";
+import { empty } from "../people/screen.ts";
 import { type Bytes, fromBase64 } from "../proof/bytes.ts";
 import type { Body } from "../proof/canonical.ts";
 import type { Mailbox } from "../seal/mailbox.ts";
@@ -50,7 +51,7 @@ function fetcher(file: Body, room: Room): HTMLElement {
   button.addEventListener("click", () => {
     button.disabled = true;
     fetchFile(fromBase64(String(file["id"])), stored, room, (part) => (told.textContent = say("step-sent", { percent: Math.round(part * 100) })))
-      .then(({ type, data }) => line.replaceChildren(show(name, type, data)))
+      .then(({ type, data }) => empty(line).append(show(name, type, data)))
       .catch((error) => {
         told.textContent = say(error instanceof LineError ? "read-line" : "file-bad");
         button.disabled = false;

@@ -8,7 +8,7 @@ import { LineError, ask } from "../people/line.ts";
 import { RefusedError, meet, readLogged } from "../people/meeting.ts";
 import { day } from "../people/numbers.ts";
 import { type Box, PARTS, readBox, readWord, spellDelete, spellDeposit, spellRead } from "../people/relaywire.ts";
-import { clean, find, show, teller } from "../people/screen.ts";
+import { clean, empty, find, show, teller } from "../people/screen.ts";
 import { outcome } from "../people/sealedfile.ts";
 import { type Outcome, send } from "../people/sending.ts";
 import type { Team } from "../people/team.ts";
@@ -69,7 +69,7 @@ export class Open {
     if (!mailbox || !team) return;
     const box = readBox(await ask(`${this.page.root}mailbox/read`, spellRead(mailbox.lookup, part)));
     const list = find("#letters");
-    if (part === 1) list.replaceChildren();
+    if (part === 1) empty(list);
     const arrived = await openSlots(box.slots, mailbox, this.page.origin, team.keys);
     for (const one of arrived) this.take(one, list);
     this.part = part;
@@ -91,7 +91,7 @@ export class Open {
     if (this.collected) lines.push(say("collected", { day: day(this.collected) }));
     if (sent) lines.push(say(this.collected ? "still-there" : "waiting", { day: day(sent) }));
     if (kept) lines.push(say("kept", { day: day(kept) }));
-    find("#state").replaceChildren(...lines.map((text) => make("p", {}, text)));
+    empty(find("#state")).append(...lines.map((text) => make("p", {}, text)));
   }
 
   private async writeBack(): Promise<void> {
@@ -137,10 +137,10 @@ export class Open {
       return;
     }
     if ((await this.say(spellDelete((this.mailbox as Mailbox).deletion))) !== "done") throw new LineError();
-    find("#letters").replaceChildren();
+    empty(find("#letters"));
     const said = await this.deposit("delete", {}, this.told);
     this.told.textContent = say(said.word === "taken" ? "deleted" : "deleted-here");
-    find("#state").replaceChildren();
+    empty(find("#state"));
   }
 
   private async say(body: Bytes): Promise<string> {

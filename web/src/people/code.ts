@@ -1,6 +1,7 @@
 // The code of a mailbox: shown once, grouped and left to right, with a place to type what was written down.
 
 import { make } from "../page/elements.ts";
+import { empty } from "./screen.ts";
 import { groupCode, readCode } from "../receipt/receipt.ts";
 import { say } from "./facts.ts";
 import { whole } from "./numbers.ts";
@@ -24,5 +25,5 @@ export function showCode(place: HTMLElement, code: string): void {
   const shown = make("output", { class: "code-shown", dir: "ltr", translate: "no" }, groupCode(code));
   const print = make("button", { type: "button", class: "small" }, say("print"));
   print.addEventListener("click", () => window.print());
-  place.replaceChildren(make("p", {}, shown), make("p", { class: "screen" }, print));
+  empty(place).append(make("p", {}, shown), make("p", { class: "screen" }, print));
 }

@@ -1,6 +1,7 @@
 // The list of attachments under a file field: what is in it, how large, and a way to take it out again.
 
 import { make } from "../page/elements.ts";
+import { empty } from "./screen.ts";
 import type { Attachment } from "../seal/letter.ts";
 import { MOST, prepare } from "./attach.ts";
 import { say } from "./facts.ts";
@@ -27,7 +28,7 @@ export class Files {
 
   clear(): void {
     this.list.splice(0);
-    this.shown.replaceChildren();
+    empty(this.shown);
   }
 
   private async take(chosen: readonly File[]): Promise<void> {

@@ -10,12 +10,18 @@ export const find = <T extends HTMLElement>(selector: string, within: ParentNode
   return found;
 };
 
+/** As `replaceChildren`, which is younger than phones that people have. */
+export function empty<T extends Element>(place: T): T {
+  place.textContent = "";
+  return place;
+}
+
 /** Show the parts of `names`, hide the others (`data-panah-part`), and go to the first one's heading. */
 export function show(...names: string[]): void {
   for (const part of document.querySelectorAll<HTMLElement>("[data-panah-part]")) {
     part.hidden = !names.includes(part.dataset["panahPart"] ?? "");
   }
-  const heading = document.querySelector<HTMLElement>(`[data-panah-part="${names[0] ?? ""}"] :is(h2, h3)`);
+  const heading = document.querySelector<HTMLElement>(`[data-panah-part="${names[0] ?? ""}"] h2`);
   heading?.setAttribute("tabindex", "-1");
   heading?.focus();
 }

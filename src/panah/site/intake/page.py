@@ -27,7 +27,7 @@ from panah.site.publish.view import FundView
 from panah.site.publish.words import language_name
 
 LANGUAGES: Final = ("prs", "fa", "ps", "en", "fr")
-"""These pages are there in every one of these, whatever the languages of a charter (decision 0043)."""
+"""These pages are there in every one of these, whatever the languages of a charter (decision 0044)."""
 CSS: Final = ("site/gifts/gifts.css", "site/intake/intake.css")
 PLACES: Final = ("ask", "offer", "mailbox")
 ROSTER: Final = "roster.json"
