@@ -190,6 +190,7 @@ What to try:
      {panah} member sign pause.json --key {demo}/anar.key --passphrase-file {demo}/anar.passphrase
      {panah} site publish pause.signed.json --home {home}
      (one member pauses; the statement `resume` needs two)
+  5. read and answer as a caseworker: open the desk: link above once, unlock with anar's passphrase
 """
 _MEMBERS: Final = """
 Demo members, with their passphrases (keys in {demo}):
