@@ -13,13 +13,13 @@ import hashlib
 import json
 import re
 import secrets
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from panah.cli import terminal
+from panah.cli.update_text import read_images, read_language_text
 from panah.core import statement
 from panah.core.charter import Charter, CharterError
 from panah.core.money import Money, parse_amount
@@ -143,10 +143,7 @@ def register(commands: Commands) -> Commands:
     update.set_defaults(run=_write_update)
 
     code = add_kind(kinds, "code")
-    code.add_argument(
-        "--file", action="append", required=True, metavar="FILE | PATH=FILE",
-        help="page bundle to vouch for, with its path below the fund's folder (default: assets/ and its name)",
-    )  # fmt: skip
+    code.add_argument("--file", action="append", required=True, metavar="[PATH=]FILE", help="page bundle to vouch for")
     code.set_defaults(run=_write_code)
     return kinds
 
@@ -253,55 +250,27 @@ def _write_roster(arguments: argparse.Namespace) -> None:
 
 
 def _write_code(arguments: argparse.Namespace) -> None:
-    files = [(name or f"assets/{Path(file).name}", file) for name, _, file in (_named(one) for one in arguments.file)]
-    _finish(arguments, {"files": sorted([name, _file_hash(file)] for name, file in files)})
-
-
-def _named(text: str) -> tuple[str, str, str]:
-    return text.partition("=") if "=" in text else ("", "", text)
+    # PATH is below the fund's folder; bundles lie in assets/ under their own names.
+    told = [one.rpartition("=") for one in arguments.file]
+    files = sorted([path or f"assets/{Path(file).name}", _file_hash(file)] for path, _, file in told)
+    _finish(arguments, {"files": files})
 
 
 def _write_update(arguments: argparse.Namespace) -> None:
     day = arguments.day or dt.datetime.now(dt.UTC).date()
-    texts = dict(_read_language_text(entry) for entry in arguments.text)
+    texts = dict(read_language_text(entry) for entry in arguments.text)
     content = {
         "id": arguments.id,
         "day": day.isoformat(),
         "salt": base64.b64encode(secrets.token_bytes(16)).decode(),
         "texts": texts,
-        "images": _read_images(arguments.images),
+        "images": read_images(arguments.images),
     }
     data = canonical.encode(content)
     if len(data) > canonical.MAX_BYTES * 16:
         raise InputError(N_("This update is too long."))
-    _finish(
-        arguments,
-        {"id": arguments.id, "text": base64.b64encode(hashlib.sha256(data).digest()).decode()},
-        f"{arguments.id}.update",
-    )
+    digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
+    _finish(arguments, {"id": arguments.id, "text": digest}, f"{arguments.id}.update")
     beside = (arguments.out or Path()).parent / f"{arguments.id}.content.json"
     terminal.write_new(beside, data, 0o644)
     terminal.say(f"Its text: {beside}. Give both to: panah site publish")
-
-
-def _read_images(path: Path | None) -> list[Any]:
-    if path is None:
-        return []
-    try:
-        images = json.loads(terminal.read_text(path))
-        return [{"sha256": str(i["sha256"]), "alt": {str(k): str(v) for k, v in i["alt"].items()}} for i in images]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        hint = N_("Each has sha256 and alt.")
-        raise InputError(N_("%(name)s is not a list of images."), hint=hint, name=path.name) from error
-
-
-def _read_language_text(entry: str) -> tuple[str, dict[str, str]]:
-    language, _, name = entry.partition("=")
-    if not language or not name:
-        raise InputError(N_("Write the text as LANGUAGE=FILE, for example en=letters.en.md."))
-    text = unicodedata.normalize("NFC", terminal.read_text(Path(name)).replace("\r\n", "\n")).strip()
-    heading, _, body = text.partition("\n")
-    if not heading.startswith("# ") or not body.strip():
-        hint = N_('The first line is "# Title".')
-        raise InputError(N_("%(name)s does not start with a title."), hint=hint, name=name)
-    return language, {"title": heading[2:].strip(), "body": body.strip()}
