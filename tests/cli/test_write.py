@@ -185,7 +185,11 @@ def test_a_roster_and_its_origin_are_read_from_the_charter(run, at):
     assert [m["name"] for m in body["roster"]["members"]] == ["lale", "omid", "roshan", "tara"]
 
 
-def test_a_code_statement_names_files_by_their_hash(run, at):
-    (at / "verify.js").write_bytes(b"1")
-    run("member", "write", "code", "--fund", "l.invalid", "--file", "verify.js")
-    assert written(at, "code.json")["files"] == [["verify.js", hashlib.sha256(b"1").hexdigest()]]
+def test_a_code_statement_names_files_by_path_and_hash_as_the_watcher_reads_them(run, at):
+    (at / "check-1.js").write_bytes(b"1")
+    (at / "carried.html").write_bytes(b"2")
+    files = ("--file", "check-1.js", "--file", "fa/ask/offline.html=carried.html")
+    assert run("member", "write", "code", "--fund", "l.invalid", *files)[0] == 0
+    hashed = [base64.b64encode(hashlib.sha256(data).digest()).decode() for data in (b"1", b"2")]
+    assert written(at, "code.json")["files"] == [["assets/check-1.js", hashed[0]], ["fa/ask/offline.html", hashed[1]]]
+
