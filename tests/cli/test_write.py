@@ -192,4 +192,3 @@ def test_a_code_statement_names_files_by_path_and_hash_as_the_watcher_reads_them
     assert run("member", "write", "code", "--fund", "l.invalid", *files)[0] == 0
     hashed = [base64.b64encode(hashlib.sha256(data).digest()).decode() for data in (b"1", b"2")]
     assert written(at, "code.json")["files"] == [["assets/check-1.js", hashed[0]], ["fa/ask/offline.html", hashed[1]]]
-

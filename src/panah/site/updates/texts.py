@@ -62,9 +62,7 @@ def others(update: UpdateView, text: Text) -> list[Text]:
     ]
 
 
-def html(
-    update: UpdateView, text: Text, root: str, names: Mapping[str, str], languages: Sequence[str]
-) -> SafeString:
+def html(update: UpdateView, text: Text, root: str, names: Mapping[str, str], languages: Sequence[str]) -> SafeString:
     """Give the text as safe HTML, with the pictures it does not place itself after it.
 
     `names` maps a picture's sha256 to its file name in images/. A picture that nobody described in the text's
