@@ -70,7 +70,7 @@ def main() -> None:
         thread.start()
     while any(thread.is_alive() for thread in threads):
         sequence(fund)
-        threads[0].join(0.02)
+        threads[0].join(0.001)
     sequence(fund)  # when the givers were quicker than the first look, this is the only checkpoint
     stop_writers()
     connections[fund.alias].close()

@@ -249,7 +249,7 @@ def test_books_balance_in_every_currency_whatever_comes_and_goes_back(moves, bus
 
 
 def rows_of(leaves):
-    entries = json.loads("".join(export(entries_of(leaves), "json")))
+    entries = json.loads("".join(export(entries_of(leaves), "json")))["entries"]
     return [posting for entry in entries for posting in entry["postings"]]
 
 

@@ -35,7 +35,7 @@ def names(folder: Path) -> set[str]:
 def everything(folder: Path) -> bytes:
     """Every byte that a visitor could load, compressed copies opened."""
     texts = []
-    for path in folder.rglob("*"):
+    for path in sorted(folder.rglob("*")):
         if path.is_file():
             data = path.read_bytes()
             texts.append(
