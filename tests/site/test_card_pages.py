@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 
+from panah.cli import site_serve
 from panah.seal.receipt import commitment
 from panah.site import home
 from panah.site.gifts import pages, visiting
@@ -114,6 +115,7 @@ def test_a_provider_that_fails_shows_the_form_again_and_the_same_code_goes_anoth
 
 
 def test_a_provider_that_hangs_takes_half_of_the_threads_and_no_more(fund, web, stripe):
+    assert min(site_serve.THREADS, site_serve.LEAST_THREADS) >= visiting.AT_ONCE * 2, "however many processes there are"
     for _ in range(visiting.AT_ONCE):
         assert visiting.ways.acquire(blocking=False), "as givers do whose provider has not answered yet"
     try:

@@ -26,9 +26,9 @@ from panah.storage.funds import FundHome
 from panah.storage.rows import GiftRow
 from panah.storage.writer import writer_for
 
-AT_ONCE: Final = 10
-"""Givers whose way to a provider one process asks for at a time: half of its threads. A provider that hangs for half
-a minute must not take the pages with it, nor the other ways of paying."""
+AT_ONCE: Final = 4
+"""Givers whose way to a provider one process asks for at a time: half of the fewest threads that one has. A provider
+that hangs for half a minute must not take the pages with it, nor the other ways of paying."""
 PATIENCE: Final = 1.0
 """Seconds that one more giver waits for a turn: a good provider answers in less, so a rush only queues."""
 ways = threading.BoundedSemaphore(AT_ONCE)
