@@ -30,7 +30,7 @@ Runs = dict[str, list[Load]]
 
 def send_events(server: Server, files: Iterator[Path], count: int, seconds: float) -> Load:
     """Send one file of events, each once, all answered well."""
-    done = load(server, EVENTS, "events.lua", str(next(files)), seconds=seconds, connections=SENDERS)
+    done = load(server, EVENTS, "once.lua events.lua", str(next(files)), seconds=seconds, connections=SENDERS)
     if done.finished != count:
         raise RuntimeError(f"{count} events in {seconds} s were too many: use --events {done.finished // 2}")
     return done

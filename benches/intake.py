@@ -56,7 +56,7 @@ def open_intake(made: BenchFund) -> None:
 def send(server: Server, files: Iterator[Path], count: int) -> Load:
     """Send one file of parcels, each once, all taken."""
     size = DEPOSIT_HEAD + wire_size(BUCKET)
-    done = load(server, PLACE, "parcels.lua", str(next(files)), str(size), seconds=60, connections=SENDERS)
+    done = load(server, PLACE, "once.lua parcels.lua", str(next(files)), str(size), seconds=60, connections=SENDERS)
     if done.finished != count:
         raise RuntimeError(f"{count} parcels in a minute were too many: use --parcels {done.finished // 2}")
     return done

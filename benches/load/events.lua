@@ -1,41 +1,9 @@
--- Sends prepared events, each once: lines of a file, signature and body parted by a tab. Argument: the file.
-local ffi = require("ffi")
-ffi.cdef [[
-  struct bench_time { long seconds; long nanoseconds; };
-  int clock_gettime(int clock, struct bench_time *now);
-  int getpid(void);
-  int kill(int pid, int number);
-]]
-local ready, at = {}, -1  -- wrk asks once before it starts, to see what a request looks like
-local began
-finished, taken = 0, 0
-
-local function microseconds()
-  local now = ffi.new("struct bench_time")
-  ffi.C.clock_gettime(1, now)
-  return tonumber(now.seconds) * 1e6 + tonumber(now.nanoseconds) / 1e3
-end
-
+-- Prepared events, with once.lua: lines of a file, signature and body parted by a tab. Argument: the file.
 function init(args)
   for line in io.lines(args[1]) do
     local signature, body = line:match("^(%x+)\t(.*)$")
     ready[#ready + 1] = wrk.format("POST", nil, {
       ["Content-Type"] = "application/json", ["Panah-Fake-Signature"] = signature,
     }, body)
-  end
-end
-
-function request()
-  at = at + 1
-  if at == 1 then began = microseconds() end
-  -- Past the end a sender keeps still.
-  return ready[math.max(at, 1)] or ""
-end
-
-function response(status)
-  if status == 200 then finished = finished + 1 end
-  if finished == #ready then
-    taken = microseconds() - began
-    ffi.C.kill(ffi.C.getpid(), 2)  -- as Ctrl-C: wrk itself would go on to the end of its time
   end
 end
